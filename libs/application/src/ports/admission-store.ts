@@ -1,0 +1,157 @@
+import type {
+  AccountId,
+  BoundCap,
+  CapState,
+  PolicyId,
+  Refusal,
+  ReservationId,
+  VaultKeyId,
+  WindowSpan,
+} from '@keybrake/domain';
+
+/** One cap to reserve against, with the windows among which the store's clock chooses (R6). */
+export interface HoldRequest {
+  readonly cap: BoundCap;
+  readonly amountMicros: bigint;
+  readonly windows: readonly WindowSpan[];
+}
+
+/** A request quota or rate: counts admitted calls, is never given back. */
+export interface Meter {
+  readonly kind: 'quota' | 'rate';
+  readonly counter: string;
+  readonly limit: number;
+  /** For `quota` the month; a rate counts per second of the store's clock and needs none. */
+  readonly windows: readonly WindowSpan[];
+}
+
+/** The idempotency claim, in the namespace of the root key (R8). `keyHash` is SHA-256 hex of the caller's key. */
+export interface Claim {
+  readonly rootKeyId: VaultKeyId;
+  readonly keyHash: string;
+  readonly fingerprint: string;
+}
+
+export interface ReserveCommand {
+  readonly reservationId: ReservationId;
+  readonly accountId: AccountId;
+  /** Self first, root last: one dead key ends the line. */
+  readonly lineage: readonly VaultKeyId[];
+  readonly policyId: PolicyId;
+  readonly policyVersion: number;
+  /** What the policy alone already refuses; answered after the key and the policy version were found current. */
+  readonly refusal: Refusal | undefined;
+  readonly claim: Claim | undefined;
+  readonly meters: readonly Meter[];
+  readonly holds: readonly HoldRequest[];
+}
+
+export type ReserveOutcome =
+  | {
+      readonly kind: 'held';
+      readonly incarnation: number;
+      readonly reservedAtMs: number;
+      /** The chosen window of each hold, in the order of the request, and what is left under its cap afterwards. */
+      readonly windows: readonly { readonly span: WindowSpan; readonly remainingMicros: bigint }[];
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The key was used before and its call ended; `sealedResponse` only until the ledger has folded it. */
+  | {
+      readonly kind: 'completed';
+      readonly reservationId: ReservationId;
+      readonly sealedResponse: string | undefined;
+    }
+  | { readonly kind: 'in_flight'; readonly reservationId: ReservationId }
+  /** Launched, and past its deadline with no outcome. */
+  | { readonly kind: 'in_doubt'; readonly reservationId: ReservationId; readonly launchedAtMs: number }
+  | { readonly kind: 'stale_policy' }
+  | { readonly kind: 'not_ready' };
+
+export interface LaunchCommand {
+  readonly reservationId: ReservationId;
+  readonly accountId: AccountId;
+  readonly lineage: readonly VaultKeyId[];
+  readonly incarnation: number;
+  /** The gateway process and attempt: its own repeat is answered again, anybody else's refused (R4). */
+  readonly owner: string;
+  /** From launch on; after it, a call with no outcome is in doubt. */
+  readonly outcomeDueMs: number;
+}
+
+export type LaunchOutcome =
+  | { readonly kind: 'launched'; readonly launchedAtMs: number }
+  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'not_held' | 'incarnation' };
+
+/** Takes over a reservation in doubt, to send the identical request again with the same upstream key. */
+export interface AdoptCommand {
+  readonly reservationId: ReservationId;
+  readonly accountId: AccountId;
+  readonly lineage: readonly VaultKeyId[];
+  readonly owner: string;
+  readonly outcomeDueMs: number;
+  /** Not when it was first launched longer ago: the provider may have forgotten its idempotency key. */
+  readonly launchedWithinMs: number;
+}
+
+export type AdoptOutcome =
+  | { readonly kind: 'launched'; readonly launchedAtMs: number; readonly incarnation: number }
+  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'not_in_doubt' | 'window_closed' };
+
+export type Settlement =
+  | { readonly kind: 'committed'; readonly actualMicros: bigint; readonly sealedResponse: string | undefined }
+  | { readonly kind: 'released' };
+
+/** `unchanged`: settled before; a commit after a wrong release still turns into `settled` (R5). */
+export type SettleOutcome = 'settled' | 'unchanged';
+
+export interface ReservationRef {
+  readonly accountId: AccountId;
+  readonly reservationId: ReservationId;
+}
+
+/**
+ * Decides which calls may run. Every method is one atomic step and idempotent by reservation id (R4); a lost reply is
+ * answered by calling again. Throws `DependencyUnavailable` when the store can't be reached: nothing falls back (R9).
+ */
+export interface AdmissionStore {
+  reserve(command: ReserveCommand): Promise<ReserveOutcome>;
+  launch(command: LaunchCommand): Promise<LaunchOutcome>;
+  adopt(command: AdoptCommand): Promise<AdoptOutcome>;
+  settle(ref: ReservationRef, settlement: Settlement): Promise<SettleOutcome>;
+  /** The owner knows that it won't learn the outcome: no need to wait for the deadline. */
+  markInDoubt(ref: ReservationRef): Promise<void>;
+
+  /** In force once it returns: no later launch of the key or a descendant succeeds (R7). Keeps the earlier time if dead already. */
+  putKey(key: AdmissionKey): Promise<void>;
+  /** Lower versions than the known one are ignored: an older write never wins. */
+  putPolicyVersion(accountId: AccountId, policyId: PolicyId, version: number): Promise<void>;
+}
+
+export interface AdmissionKey {
+  readonly accountId: AccountId;
+  readonly keyId: VaultKeyId;
+  readonly expiresAtMs: number | undefined;
+  readonly revokedAtMs: number | undefined;
+}
+
+/** The janitor's side of the admission store, used by the ledger. */
+export interface AdmissionUpkeep {
+  /**
+   * Turns `held` reservations older than the age into `released` (R3: never a launched one), and returns them together
+   * with those of earlier sweeps that nobody confirmed, so that a crash between sweep and log loses no release.
+   */
+  sweepHeld(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]>;
+  confirmSwept(refs: readonly ReservationRef[]): Promise<void>;
+  /** Launched, past its deadline, no outcome. */
+  listInDoubt(limit: number): Promise<readonly ReservationRef[]>;
+  /** The ledger holds these responses now; the store may forget the bytes (R8). */
+  dropResponses(refs: readonly ReservationRef[]): Promise<void>;
+  /** Removes idempotency claims completed before the 24 h window, and settled reservations that no claim needs. */
+  purgeExpired(limit: number): Promise<number>;
+  /** Enforced balances, for reports and checks. */
+  capStates(accountId: AccountId, counters: readonly string[]): Promise<readonly StoredBalance[]>;
+}
+
+export interface StoredBalance extends Pick<CapState, 'windowId' | 'committedMicros' | 'heldMicros'> {
+  readonly counter: string;
+}

@@ -1,0 +1,13 @@
+import type { AccountId, ReservationId } from '@keybrake/domain';
+
+/** Answers that the ledger has folded, for replays within 24 h (R8). */
+export interface ResponseArchive {
+  find(accountId: AccountId, reservationId: ReservationId): Promise<string | undefined>;
+}
+
+/** Encrypts answers before they enter the log. Bound to account and reservation: a swapped row does not open. */
+export interface ResponseSeal {
+  seal(accountId: AccountId, reservationId: ReservationId, response: Uint8Array): Promise<string>;
+  /** Throws when the text was altered or belongs to another reservation. */
+  open(accountId: AccountId, reservationId: ReservationId, sealed: string): Promise<Uint8Array>;
+}

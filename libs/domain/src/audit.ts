@@ -1,0 +1,118 @@
+import { canonicalJson, type JsonValue } from './canonical-json.js';
+import type { Reservation } from './reservation.js';
+import type { CallDenied, CallIdentity, CallReplayed, SpendReserved } from './spend-event.js';
+
+export const AUDIT_DECISIONS = ['allowed', 'denied', 'replayed'] as const;
+export type AuditDecision = (typeof AUDIT_DECISIONS)[number];
+export const AUDIT_STATES = ['open', 'committed', 'released', 'denied', 'replayed'] as const;
+export type AuditState = (typeof AUDIT_STATES)[number];
+
+/** One per call, denials and replays included. Flat and JSON-safe: this is what is hashed, stored and shown. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly accountId: string;
+  readonly vaultKeyId: string;
+  readonly agentType: string;
+  readonly runId: string | null;
+  readonly provider: string;
+  readonly operation: string;
+  readonly endpoint: string;
+  readonly decision: AuditDecision;
+  /** The rule that refused; null for an allowed call. */
+  readonly rule: string | null;
+  readonly message: string | null;
+  readonly policyId: string;
+  readonly policyVersion: number;
+  readonly idempotencyKey: string | null;
+  readonly currency: string | null;
+  readonly reservedMicros: string | null;
+  readonly committedMicros: string | null;
+  readonly state: AuditState;
+  readonly upstreamStatus: number | null;
+  readonly upstreamRequestId: string | null;
+  readonly latencyMs: number | null;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+function identity(call: CallIdentity) {
+  return {
+    vaultKeyId: call.vaultKeyId,
+    agentType: call.agentType,
+    runId: call.runId ?? null,
+    provider: call.provider,
+    operation: call.operation,
+    endpoint: call.endpoint,
+    policyId: call.policyId,
+    policyVersion: call.policyVersion,
+    idempotencyKey: call.idempotencyKey ?? null,
+    currency: call.amount?.currency ?? null,
+    reservedMicros: call.amount?.micros.toString() ?? null,
+  };
+}
+
+/** The entry of a reservation as far as it is known; `facts` of the reservation must be there. */
+export function reservationEntry(facts: SpendReserved, reservation: Reservation): AuditEntry {
+  const { outcome } = reservation;
+  const ended = outcome.state === 'open' ? undefined : outcome;
+  return {
+    id: reservation.reservationId,
+    accountId: facts.accountId,
+    ...identity(facts.call),
+    decision: 'allowed',
+    rule: null,
+    message: outcome.state === 'released' ? outcome.reason : null,
+    committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
+    state: outcome.state,
+    upstreamStatus: ended?.upstream?.status ?? null,
+    upstreamRequestId: ended?.upstream?.requestId ?? null,
+    latencyMs: ended?.upstream?.latencyMs ?? null,
+    startedAtMs: facts.reservedAtMs,
+    endedAtMs: ended?.atMs ?? null,
+  };
+}
+
+export function denialEntry(event: CallDenied): AuditEntry {
+  return {
+    ...withoutReservation(event),
+    decision: 'denied',
+    rule: event.rule,
+    message: event.message,
+    state: 'denied',
+    upstreamStatus: null,
+  };
+}
+
+export function replayEntry(event: CallReplayed): AuditEntry {
+  return {
+    ...withoutReservation(event),
+    decision: 'replayed',
+    rule: null,
+    message: `answered from ${event.originalReservationId}`,
+    state: 'replayed',
+    upstreamStatus: event.status,
+  };
+}
+
+function withoutReservation(event: CallDenied | CallReplayed) {
+  return {
+    id: event.callId,
+    accountId: event.accountId,
+    ...identity(event.call),
+    committedMicros: null,
+    upstreamRequestId: null,
+    latencyMs: event.latencyMs,
+    startedAtMs: event.occurredAtMs,
+    endedAtMs: event.occurredAtMs,
+  };
+}
+
+/** The text whose hash goes into the vault key's chain. */
+export function auditDigestText(entry: AuditEntry): string {
+  return canonicalJson(entry as unknown as JsonValue);
+}
+
+/** The text of a link: its own digest and its predecessor's hash, so that an edit, a gap or another order shows. */
+export function auditLinkText(previousHash: string, sequence: number, entryId: string, contentHash: string): string {
+  return canonicalJson({ previousHash, sequence, entryId, contentHash });
+}

@@ -1,0 +1,103 @@
+import { type BoundCap, bindCap, capApplies, type MoneyDirection } from './cap.js';
+import type { RunId } from './ids.js';
+import { formatMoney, type Money } from './money.js';
+import { anyPatternAllows, type OperationName, type Policy } from './policy.js';
+import type { Refusal } from './refusal.js';
+import { rootKeyId, type VaultKey } from './vault-key.js';
+
+/** What a call costs at most, as the provider's catalogue read it from the request. */
+export type Pricing =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'priced'; readonly amount: Money; readonly direction: MoneyDirection }
+  | { readonly kind: 'unpriced'; readonly reason: string; readonly direction: MoneyDirection };
+
+/** What the policy sees of a call. */
+export interface CallFacts {
+  readonly operation: OperationName;
+  readonly pricing: Pricing;
+  readonly runId: RunId | undefined;
+  readonly hasIdempotencyKey: boolean;
+  /** Reads need no idempotency key. */
+  readonly mutates: boolean;
+}
+
+/** `amount` is what to hold (undefined for a free call) and `caps` every cap that must have room for it. */
+export type Verdict =
+  | { readonly kind: 'allowed'; readonly amount: Money | undefined; readonly caps: readonly BoundCap[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });
+
+/**
+ * The part of the decision that needs no state: operation, run id, price, currency, per-call maximum, and which caps
+ * apply. Room in the caps, quota, rate, revocation and expiry are decided by the admission store, atomically (R1, R7).
+ */
+export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
+  const { operation } = call;
+  const allowLists = [policy.allowedOperations, ...key.attenuations.map((a) => a.allowedOperations)];
+  if (!allowLists.every((list) => list === undefined || anyPatternAllows(list, operation))) {
+    const endpoint = `${operation.method} ${operation.template}`;
+    return refused({ code: 'operation_not_allowed', operation: `${operation.resource}:${operation.action}`, endpoint });
+  }
+  if (key.boundRunId !== undefined && call.runId !== key.boundRunId) return refused({ code: 'run_id_mismatch' });
+  if (call.runId === undefined && needsRunId(policy)) return refused({ code: 'run_id_required' });
+  if (policy.requireIdempotencyKey && call.mutates && !call.hasIdempotencyKey) {
+    return refused({ code: 'idempotency_key_required' });
+  }
+  return holdFor(policy, key, call);
+}
+
+// A run cap that a call could pass by naming no run would be no cap.
+function needsRunId(policy: Policy): boolean {
+  return policy.requireRunId || policy.caps.some((cap) => cap.scope === 'run');
+}
+
+function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
+  const { pricing } = call;
+  if (pricing.kind === 'free') return { kind: 'allowed', amount: undefined, caps: [] };
+  if (pricing.kind === 'unpriced' && policy.unpriced === 'deny') {
+    return refused({ code: 'unpriced_operation', reason: pricing.reason });
+  }
+  const amount = pricing.kind === 'priced' ? pricing.amount : (policy.unpriced as Money);
+  if (amount.micros === 0n) return { kind: 'allowed', amount, caps: [] };
+  const maxMicros = policy.perCallMaxMicros.get(amount.currency);
+  if (maxMicros !== undefined && amount.micros > maxMicros) {
+    const max = { currency: amount.currency, micros: maxMicros };
+    return refused({ code: 'per_call_max_exceeded', requested: amount, max });
+  }
+  if (!policy.caps.some((cap) => capApplies(cap, amount.currency, pricing.direction))) {
+    return refused({ code: 'currency_not_capped', currency: amount.currency });
+  }
+  return { kind: 'allowed', amount, caps: boundCaps(policy, key, call.runId, amount, pricing.direction) };
+}
+
+function boundCaps(
+  policy: Policy,
+  key: VaultKey,
+  runId: RunId | undefined,
+  amount: Money,
+  direction: MoneyDirection,
+): readonly BoundCap[] {
+  const root = rootKeyId(key);
+  const subjects = { accountId: key.accountId, agentType: key.agentType, rootKeyId: root, runId };
+  // The policy's key caps bind to the root, so that children share their parent's budget; a child's own bind to the child.
+  const stated = [
+    ...policy.caps.map((cap) => ({ cap, keyId: root })),
+    ...key.attenuations.flatMap((line) => line.caps.map((cap) => ({ cap, keyId: line.keyId }))),
+  ];
+  const tightest = new Map<string, BoundCap>();
+  for (const { cap, keyId } of stated) {
+    if (!capApplies(cap, amount.currency, direction)) continue;
+    const bound = bindCap(cap, { ...subjects, keyId }, policy.timeZone);
+    if (bound === undefined) continue;
+    const other = tightest.get(bound.counter);
+    if (other === undefined || bound.limitMicros < other.limitMicros) tightest.set(bound.counter, bound);
+  }
+  // One order for every call: stores that lock counters one by one then cannot deadlock.
+  return [...tightest.values()].sort((a, b) => (a.counter < b.counter ? -1 : 1));
+}
+
+/** For logs and audit: `1.00 USD`, or `free`. */
+export function describeAmount(amount: Money | undefined): string {
+  return amount === undefined ? 'free' : formatMoney(amount);
+}

@@ -1,0 +1,45 @@
+import type { Cap } from './cap.js';
+import type { Currency } from './currency.js';
+import type { AccountId, PolicyId, ProviderId } from './ids.js';
+import type { Money } from './money.js';
+
+/** One immutable version of a policy. A change makes the next version; calls are stamped with the one that decided. */
+export interface Policy {
+  readonly id: PolicyId;
+  readonly accountId: AccountId;
+  readonly version: number;
+  readonly name: string;
+  readonly provider: ProviderId;
+  /** `charges:write`, `refunds:*`, `*:read` or `POST /v1/payment_intents`. What is not listed is denied. */
+  readonly allowedOperations: readonly string[];
+  readonly caps: readonly Cap[];
+  readonly perCallMaxMicros: ReadonlyMap<Currency, bigint>;
+  /** IANA name; windows of this policy's caps begin at its midnight. */
+  readonly timeZone: string;
+  readonly requestsPerMonth: number | undefined;
+  readonly requestsPerSecond: number | undefined;
+  /** What to do with a call whose price can't be known beforehand. */
+  readonly unpriced: 'deny' | Money;
+  readonly requireRunId: boolean;
+  readonly requireIdempotencyKey: boolean;
+}
+
+export interface OperationName {
+  /** `charges`, `payment_intents`, `messages`, `emails`. */
+  readonly resource: string;
+  readonly action: string;
+  readonly method: string;
+  /** `/v1/payment_intents/{id}/confirm`. */
+  readonly template: string;
+}
+
+/** `resource:action` and `METHOD /template` are exact; `*` stands for a whole resource or action. */
+export function patternAllows(pattern: string, operation: OperationName): boolean {
+  if (pattern.includes(' ')) return pattern === `${operation.method} ${operation.template}`;
+  const [resource, action] = pattern.split(':');
+  return (resource === '*' || resource === operation.resource) && (action === '*' || action === operation.action);
+}
+
+export function anyPatternAllows(patterns: readonly string[], operation: OperationName): boolean {
+  return patterns.some((pattern) => patternAllows(pattern, operation));
+}

@@ -1,0 +1,108 @@
+import type { CapScope } from './cap.js';
+import type { Currency } from './currency.js';
+import { unreachable } from './invariant.js';
+import { formatMoney, type Money } from './money.js';
+import type { CapWindow } from './window.js';
+
+/** The state of the cap that refused a call, for the caller and the audit. */
+export interface CapState {
+  readonly scope: CapScope;
+  readonly scopeId: string;
+  readonly window: CapWindow;
+  readonly windowId: string;
+  readonly currency: Currency;
+  readonly limitMicros: bigint;
+  readonly committedMicros: bigint;
+  readonly heldMicros: bigint;
+  /** Undefined for a window that never ends. */
+  readonly resetsAtMs: number | undefined;
+}
+
+/** Why a call was not forwarded. A value, not an exception: refusing is what the gateway is for. */
+export type Refusal =
+  | { readonly code: 'key_invalid' }
+  | { readonly code: 'key_revoked' }
+  | { readonly code: 'key_expired' }
+  | { readonly code: 'provider_mismatch'; readonly keyProvider: string }
+  | { readonly code: 'invalid_request'; readonly message: string; readonly param?: string | undefined }
+  | { readonly code: 'operation_unknown'; readonly endpoint: string }
+  | { readonly code: 'operation_not_allowed'; readonly operation: string; readonly endpoint: string }
+  | { readonly code: 'run_id_required' }
+  | { readonly code: 'run_id_mismatch' }
+  | { readonly code: 'idempotency_key_required' }
+  | { readonly code: 'per_call_max_exceeded'; readonly requested: Money; readonly max: Money }
+  | { readonly code: 'currency_not_capped'; readonly currency: string }
+  | { readonly code: 'unpriced_operation'; readonly reason: string }
+  | { readonly code: 'cap_exceeded'; readonly requested: Money; readonly cap: CapState }
+  | { readonly code: 'quota_exceeded'; readonly limit: number; readonly resetsAtMs: number }
+  | { readonly code: 'rate_exceeded'; readonly limit: number; readonly retryAfterMs: number }
+  | { readonly code: 'idempotency_mismatch' }
+  | { readonly code: 'in_flight'; readonly retryAfterMs: number }
+  | { readonly code: 'outcome_unknown'; readonly reservationId: string; readonly retryResolves: boolean }
+  | { readonly code: 'unavailable'; readonly dependency: string; readonly retryAfterMs: number };
+
+export type RefusalCode = Refusal['code'];
+
+const CAP_WORD: Record<CapWindow, string> = { day: 'daily', month: 'monthly', total: 'total' };
+
+/** One sentence that tells the agent's developer what happened and what to do. Holds no secret. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'key_invalid':
+    case 'key_revoked':
+    case 'key_expired':
+      // One text for all three: a stranger learns nothing about which keys exist.
+      return 'invalid vault key: it is unknown, revoked or expired. Ask the owner of this Keybrake account for a live key.';
+    case 'provider_mismatch':
+      return `this vault key is for ${refusal.keyProvider}. Use a vault key whose policy names the provider you call.`;
+    case 'invalid_request':
+      return `${refusal.message} Nothing was sent to the provider.`;
+    case 'operation_unknown':
+      return `not in allowed_ops: Keybrake does not know ${refusal.endpoint}, and forwards only operations it can govern.`;
+    case 'operation_not_allowed':
+      return `not in allowed_ops: this vault key's policy does not allow ${refusal.operation} (${refusal.endpoint}). Ask for the operation to be added to the policy.`;
+    case 'run_id_required':
+      return 'run id required: send the header Keybrake-Run-Id, or append .RUN_ID to the vault key.';
+    case 'run_id_mismatch':
+      return 'this vault key is bound to another run. Leave the run id out, or use the key made for this run.';
+    case 'idempotency_key_required':
+      return 'idempotency key required: send an Idempotency-Key that stays the same when you retry.';
+    case 'per_call_max_exceeded':
+      return `per-call maximum exceeded: ${formatMoney(refusal.requested)} is more than the ${formatMoney(refusal.max)} that this policy allows in one call.`;
+    case 'currency_not_capped':
+      return `no cap for ${refusal.currency.toUpperCase()}: a currency without a cap is denied. Ask for a cap in that currency.`;
+    case 'unpriced_operation':
+      return `unpriced operation: ${refusal.reason} Set "unpriced" in the policy to reserve a fixed amount for such calls.`;
+    case 'cap_exceeded':
+      return describeCap(refusal.requested, refusal.cap);
+    case 'quota_exceeded':
+      return `monthly request quota exceeded: all ${refusal.limit} requests of this month are used; it resets at ${isoTime(refusal.resetsAtMs)}.`;
+    case 'rate_exceeded':
+      return `rate limit exceeded: at most ${refusal.limit} requests a second with this policy. Slow down and retry.`;
+    case 'idempotency_mismatch':
+      return 'this idempotency key was used before with another request. Use a new key for a new request.';
+    case 'in_flight':
+      return 'a call with this idempotency key is still in flight. Retry with the same key to get its answer.';
+    case 'outcome_unknown':
+      return refusal.retryResolves
+        ? `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}. Retry with the same idempotency key to settle it; the provider will not execute it twice.`
+        : `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}, and it cannot be repeated safely. Do not send it again; an operator resolves it in Keybrake.`;
+    case 'unavailable':
+      return `${refusal.dependency} is not available, so the call was not made. Retry later with the same idempotency key.`;
+    default:
+      return unreachable(refusal);
+  }
+}
+
+function describeCap(requested: Money, cap: CapState): string {
+  const money = (micros: bigint) => formatMoney({ currency: cap.currency, micros });
+  const reset = cap.resetsAtMs === undefined ? 'it does not reset' : `it resets at ${isoTime(cap.resetsAtMs)}`;
+  return (
+    `${CAP_WORD[cap.window]} cap exceeded: ${money(requested.micros)} does not fit the ${cap.scope} cap of ` +
+    `${money(cap.limitMicros)} (committed ${money(cap.committedMicros)}, held ${money(cap.heldMicros)}); ${reset}.`
+  );
+}
+
+function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,120 @@
+import type { CapDirection, CapScope, MoneyDirection } from './cap.js';
+import type { Currency } from './currency.js';
+import type { AccountId, EventId, PolicyId, ProviderId, ReservationId, RunId, VaultKeyId } from './ids.js';
+import type { Money } from './money.js';
+import type { RefusalCode } from './refusal.js';
+import type { CapWindow } from './window.js';
+
+/** One cap's share of a reservation, with the window that the admission store stamped (R6). */
+export interface Hold {
+  readonly counter: string;
+  readonly scope: CapScope;
+  readonly scopeId: string;
+  readonly window: CapWindow;
+  readonly windowId: string;
+  readonly windowEndsAtMs: number;
+  readonly currency: Currency;
+  readonly direction: CapDirection;
+  readonly limitMicros: bigint;
+  readonly amountMicros: bigint;
+}
+
+/** Who called what: the part that a reservation and a denial have in common. */
+export interface CallIdentity {
+  readonly vaultKeyId: VaultKeyId;
+  readonly rootKeyId: VaultKeyId;
+  readonly agentType: string;
+  readonly runId: RunId | undefined;
+  readonly provider: ProviderId;
+  /** `charges:write`; for a path outside the catalogue `unknown`. */
+  readonly operation: string;
+  /** `POST /v1/charges`: the method and the template, or the path as far as it was understood. */
+  readonly endpoint: string;
+  readonly policyId: PolicyId;
+  readonly policyVersion: number;
+  readonly idempotencyKey: string | undefined;
+  /** The upper bound of the call's price; undefined when it is free or was never priced. */
+  readonly amount: Money | undefined;
+  readonly direction: MoneyDirection | undefined;
+}
+
+interface EventBase {
+  /** Unique, and made before the first attempt to append, so that a resent event is recognised (R4). */
+  readonly eventId: EventId;
+  readonly accountId: AccountId;
+  readonly occurredAtMs: number;
+}
+
+export interface SpendReserved extends EventBase {
+  readonly type: 'SpendReserved';
+  readonly reservationId: ReservationId;
+  readonly incarnation: number;
+  readonly call: CallIdentity;
+  /** SHA-256 of operation and canonical body; the same key with another fingerprint is a mismatch (R8). */
+  readonly fingerprint: string;
+  readonly reservedAtMs: number;
+  readonly holds: readonly Hold[];
+}
+
+/** What the provider answered, as much as the audit keeps. */
+export interface UpstreamFacts {
+  readonly status: number;
+  readonly requestId: string | undefined;
+  readonly latencyMs: number;
+}
+
+export interface SpendCommitted extends EventBase {
+  readonly type: 'SpendCommitted';
+  readonly reservationId: ReservationId;
+  readonly actualMicros: bigint;
+  readonly upstream: UpstreamFacts;
+  readonly completedAtMs: number;
+  /** The encrypted response for replays (R8), base64; undefined for reads and for answers too large to keep. */
+  readonly sealedResponse: string | undefined;
+}
+
+export const RELEASE_REASONS = [
+  'not_launched',
+  'abandoned',
+  'not_sent',
+  'provider_refused',
+  'resolved_not_executed',
+  'fenced',
+] as const;
+export type ReleaseReason = (typeof RELEASE_REASONS)[number];
+
+export interface SpendReleased extends EventBase {
+  readonly type: 'SpendReleased';
+  readonly reservationId: ReservationId;
+  readonly reason: ReleaseReason;
+  readonly upstream: UpstreamFacts | undefined;
+  readonly detail: string | undefined;
+}
+
+/** A call of a known key that was refused before launch. */
+export interface CallDenied extends EventBase {
+  readonly type: 'CallDenied';
+  readonly callId: ReservationId;
+  readonly call: CallIdentity;
+  readonly rule: RefusalCode;
+  readonly message: string;
+  readonly latencyMs: number;
+}
+
+/** A stored answer was given again: no reservation, no provider call, but logged like every call. */
+export interface CallReplayed extends EventBase {
+  readonly type: 'CallReplayed';
+  readonly callId: ReservationId;
+  readonly call: CallIdentity;
+  readonly originalReservationId: ReservationId;
+  readonly status: number;
+  readonly latencyMs: number;
+}
+
+/** Written to every partition before a lost admission store is rebuilt; reservations behind it of an older incarnation are void. */
+export interface IncarnationFenced extends EventBase {
+  readonly type: 'IncarnationFenced';
+  readonly incarnation: number;
+}
+
+export type SpendEvent = SpendReserved | SpendCommitted | SpendReleased | CallDenied | CallReplayed | IncarnationFenced;

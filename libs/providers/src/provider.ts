@@ -1,0 +1,84 @@
+import type { MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
+import type { ParsedBody } from './body/parsed-body.js';
+import type { PriceList } from './price-list.js';
+
+/** `read`: nothing changes. `free`: changes something, costs nothing. `money`: has an amount rule. */
+export type OperationClass = 'read' | 'free' | 'money';
+
+/** One operation of a provider's API that Keybrake knows. What is not in a catalogue is denied. */
+export interface Operation extends OperationName {
+  readonly class: OperationClass;
+  /** Set for class `money`. */
+  readonly direction?: MoneyDirection;
+  readonly price?: PriceRule;
+  /** How the answer tells what was really moved; without it, a 2xx moved what was reserved. */
+  readonly actual?: ActualRule;
+  /** Query parameters that are passed on; any other is refused. Only reads have them. */
+  readonly query?: readonly string[];
+  /** How the body comes; reads have none. */
+  readonly body?: 'form' | 'json';
+}
+
+/** An upper bound of the call's cost, read from its parsed body. */
+export type PriceRule = (
+  body: ParsedBody,
+  prices: PriceList,
+) => Pricing | { readonly invalid: string; readonly param?: string };
+
+/** What the provider says it moved, in micros; undefined when the answer does not tell. */
+export type ActualRule = (responseBody: unknown, reservedMicros: bigint) => bigint | undefined;
+
+/** What the provider's answer means for the reservation. */
+export type UpstreamMeaning =
+  | { readonly kind: 'executed'; readonly actualMicros: bigint }
+  /** A final answer that moved nothing, such as a validation error or a declined card: kept for replays. */
+  | { readonly kind: 'refused' }
+  /** The provider did not run it and may on a later try (429, wrong credential): released, not kept. */
+  | { readonly kind: 'not_executed' }
+  | { readonly kind: 'unknown' };
+
+/** The real key's parts. Stripe and Resend have only `secret`; Twilio an account SID beside its auth token. */
+export interface ProviderCredential {
+  readonly secret: string;
+  readonly accountSid?: string;
+}
+
+/** What leaves the gateway, before the credential and the upstream idempotency key are put in. */
+export interface OutgoingRequest {
+  readonly method: string;
+  /** Rebuilt from the matched template, never the caller's raw path. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
+
+export interface RenderedRefusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A provider as data and small pure functions. One object per provider; nothing else in the code names one. */
+export interface Provider {
+  readonly id: ProviderId;
+  readonly defaultOrigin: string;
+  readonly operations: readonly Operation[];
+  /** True where a request can be sent again with the same upstream idempotency key without running twice. */
+  readonly resendable: boolean;
+  /** How long the provider remembers an idempotency key; a resend after it may execute again. 0 when not resendable. */
+  readonly idempotencyWindowMs: number;
+  readonly idempotencyKeyMaxLength: number;
+  /** Lower-case names of the caller's headers that are passed on; all others are dropped. */
+  readonly requestHeaders: readonly string[];
+  /** Lower-case names of the provider's headers that are passed back. */
+  readonly responseHeaders: readonly string[];
+  /** Name of the provider's request id header, lower case. */
+  readonly requestIdHeader: string;
+  /** Puts the real key in, and for Twilio the real account SID into the path. */
+  authorize(request: OutgoingRequest, credential: ProviderCredential): OutgoingRequest;
+  /** Meaning of a complete answer to a mutating call. Reads are always `executed` with 0. */
+  interpret(operation: Operation, status: number, body: Uint8Array, reservedMicros: bigint): UpstreamMeaning;
+  /** The refusal in the provider's own error shape and status. */
+  renderRefusal(refusal: Refusal): RenderedRefusal;
+}
