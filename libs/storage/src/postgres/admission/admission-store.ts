@@ -1,0 +1,94 @@
+import type {
+  AdmissionKey,
+  AdmissionStore,
+  AdoptCommand,
+  AdoptOutcome,
+  LaunchCommand,
+  LaunchOutcome,
+  ReservationRef,
+  ReserveCommand,
+  ReserveOutcome,
+  Settlement,
+  SettleOutcome,
+} from '@keybrake/application';
+import type { AccountId, PolicyId } from '@keybrake/domain';
+import { asUnavailable, type Pool } from '../database.js';
+import { decodeReserveReply, encodeReserve, type ReserveReply } from './reserve-wire.js';
+
+/** The admission store on Postgres: each step is one call of a function in migrations/0002_admission.sql. */
+export class PostgresAdmissionStore implements AdmissionStore {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async reserve(command: ReserveCommand): Promise<ReserveOutcome> {
+    const reply = await this.#step<ReserveReply>('select admission.reserve($1::jsonb) as reply', encodeReserve(command));
+    return decodeReserveReply(reply, command);
+  }
+
+  async launch(command: LaunchCommand): Promise<LaunchOutcome> {
+    return this.#step<LaunchOutcome>('select admission.launch($1::jsonb) as reply', JSON.stringify(command));
+  }
+
+  async adopt(command: AdoptCommand): Promise<AdoptOutcome> {
+    return this.#step<AdoptOutcome>('select admission.adopt($1::jsonb) as reply', JSON.stringify(command));
+  }
+
+  async settle(ref: ReservationRef, settlement: Settlement): Promise<SettleOutcome> {
+    const actualMicros = settlement.kind === 'committed' ? settlement.actualMicros : 0n;
+    const sealed = settlement.kind === 'committed' ? (settlement.sealedResponse ?? null) : null;
+    const changed = await this.#step<boolean>(
+      'select admission.settle($1::text, $2::text, $3::bigint, $4::text) as reply',
+      ref.reservationId,
+      settlement.kind,
+      actualMicros.toString(),
+      sealed,
+    );
+    return changed ? 'settled' : 'unchanged';
+  }
+
+  async markInDoubt(ref: ReservationRef): Promise<void> {
+    await this.#step(
+      `update admission.reservations r set outcome_due_ms = least(r.outcome_due_ms, admission.now_ms())
+        where r.reservation_id = $1::text and r.state = 'launched' returning true as reply`,
+      ref.reservationId,
+    );
+  }
+
+  async putKey(key: AdmissionKey): Promise<void> {
+    await this.#step(
+      `insert into admission.keys as k (account_id, key_id, expires_at_ms, revoked_at_ms)
+       values ($1::text, $2::text, $3::bigint, $4::bigint)
+       on conflict (account_id, key_id) do update
+          set expires_at_ms = excluded.expires_at_ms,
+              revoked_at_ms = least(k.revoked_at_ms, excluded.revoked_at_ms)
+       returning true as reply`,
+      key.accountId,
+      key.keyId,
+      key.expiresAtMs ?? null,
+      key.revokedAtMs ?? null,
+    );
+  }
+
+  async putPolicyVersion(accountId: AccountId, policyId: PolicyId, version: number): Promise<void> {
+    await this.#step(
+      `insert into admission.policies as p (account_id, policy_id, version) values ($1::text, $2::text, $3::integer)
+       on conflict (account_id, policy_id) do update set version = greatest(p.version, excluded.version)
+       returning true as reply`,
+      accountId,
+      policyId,
+      version,
+    );
+  }
+
+  async #step<T>(statement: string, ...parameters: unknown[]): Promise<T> {
+    try {
+      const { rows } = await this.#pool.query<{ reply: T }>({ name: statement, text: statement, values: parameters });
+      return rows[0]?.reply as T;
+    } catch (error) {
+      throw asUnavailable(error, 'The admission store');
+    }
+  }
+}
