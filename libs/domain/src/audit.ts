@@ -61,7 +61,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     ...identity(facts.call),
     decision: 'allowed',
     rule: null,
-    message: outcome.state === 'released' ? outcome.reason : null,
+    message: outcome.state === 'released' ? releaseMessage(outcome.reason, outcome.detail) : null,
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
     state: outcome.state,
     upstreamStatus: ended?.upstream?.status ?? null,
@@ -70,6 +70,10 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     startedAtMs: facts.reservedAtMs,
     endedAtMs: ended?.atMs ?? null,
   };
+}
+
+function releaseMessage(reason: string, detail: string | undefined): string {
+  return detail === undefined ? reason : `${reason}: ${detail}`;
 }
 
 export function denialEntry(event: CallDenied): AuditEntry {

@@ -39,6 +39,7 @@ export type Refusal =
   | { readonly code: 'idempotency_mismatch' }
   | { readonly code: 'in_flight'; readonly retryAfterMs: number }
   | { readonly code: 'outcome_unknown'; readonly reservationId: string; readonly retryResolves: boolean }
+  | { readonly code: 'response_not_kept'; readonly reservationId: string; readonly status: number | undefined }
   | { readonly code: 'unavailable'; readonly dependency: string; readonly retryAfterMs: number };
 
 export type RefusalCode = Refusal['code'];
@@ -87,6 +88,8 @@ export function describeRefusal(refusal: Refusal): string {
       return refusal.retryResolves
         ? `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}. Retry with the same idempotency key to settle it; the provider will not execute it twice.`
         : `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}, and it cannot be repeated safely. Do not send it again; an operator resolves it in Keybrake.`;
+    case 'response_not_kept':
+      return `this call was executed before as reservation ${refusal.reservationId}; its answer was too large to keep. It was not executed again; read the object from the provider.`;
     case 'unavailable':
       return `${refusal.dependency} is not available, so the call was not made. Retry later with the same idempotency key.`;
     default:

@@ -26,6 +26,7 @@ export type Outcome =
   | {
       readonly state: 'released';
       readonly reason: ReleaseReason;
+      readonly detail: string | undefined;
       readonly upstream: UpstreamFacts | undefined;
       readonly atMs: number;
     }
@@ -62,7 +63,8 @@ function committed(event: SpendCommitted): Outcome {
 }
 
 function released(event: SpendReleased): Outcome {
-  return { state: 'released', reason: event.reason, upstream: event.upstream, atMs: event.occurredAtMs };
+  const { reason, detail, upstream, occurredAtMs: atMs } = event;
+  return { state: 'released', reason, detail, upstream, atMs };
 }
 
 // Two commits of one reservation come from an owner and a caller that settled it in its place. Any order of the two

@@ -32,6 +32,8 @@ export interface CallIdentity {
   readonly endpoint: string;
   readonly policyId: PolicyId;
   readonly policyVersion: number;
+  /** The policy's zone: the day that reports count the call under. */
+  readonly timeZone: string;
   readonly idempotencyKey: string | undefined;
   /** The upper bound of the call's price; undefined when it is free or was never priced. */
   readonly amount: Money | undefined;

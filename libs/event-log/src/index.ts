@@ -1,1 +1,4 @@
-export {};
+export * from './event-codec.js';
+export * from './group-appender.js';
+export * from './partitioning.js';
+export * from './postgres-event-log.js';

@@ -61,6 +61,7 @@ create table admission.reservations (
 create index reservations_held on admission.reservations (reserved_at_ms) where state = 'held';
 create index reservations_launched on admission.reservations (outcome_due_ms) where state = 'launched';
 create index reservations_settled on admission.reservations (settled_at_ms) where settled_at_ms is not null;
+create index reservations_with_response on admission.reservations (settled_at_ms) where sealed_response is not null;
 create index reservations_swept on admission.reservations (settled_at_ms) where sweep_unconfirmed;
 
 create table admission.claims (
@@ -322,7 +323,8 @@ begin
 end $$;
 
 -- Moves one reservation to its end and its holds with it. Returns false when it was there already (R4, R5).
-create function admission.settle(in_reservation_id text, outcome text, actual_micros bigint, response text) returns boolean
+create function admission.settle(in_reservation_id text, outcome text, actual_micros bigint, response text, recorded boolean)
+returns boolean
 language plpgsql as $$
 declare
   current_state admission.reservations;
@@ -341,7 +343,7 @@ begin
      where b.account_id = current_state.account_id and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
   end loop;
   update admission.reservations r
-     set state = outcome, settled_at_ms = admission.now_ms(), sealed_response = response
+     set state = outcome, settled_at_ms = admission.now_ms(), sealed_response = response, sweep_unconfirmed = not recorded
    where r.reservation_id = in_reservation_id;
   return true;
 end $$;
@@ -356,7 +358,6 @@ begin
    where r.state = 'held' and r.reserved_at_ms <= admission.now_ms() - older_than_ms
    order by r.reserved_at_ms limit 1 for update skip locked;
   if not found then return; end if;
-  perform admission.settle(swept.reservation_id, 'released', 0, null);
-  update admission.reservations r set sweep_unconfirmed = true where r.reservation_id = swept.reservation_id;
+  perform admission.settle(swept.reservation_id, 'released', 0, null, false);
   return next swept;
 end $$;

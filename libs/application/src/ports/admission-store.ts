@@ -99,7 +99,8 @@ export type AdoptOutcome =
 
 export type Settlement =
   | { readonly kind: 'committed'; readonly actualMicros: bigint; readonly sealedResponse: string | undefined }
-  | { readonly kind: 'released' };
+  /** `recorded: false`: the log does not have the release yet; the janitor appends it (see sweepHeld). */
+  | { readonly kind: 'released'; readonly recorded: boolean };
 
 /** `unchanged`: settled before; a commit after a wrong release still turns into `settled` (R5). */
 export type SettleOutcome = 'settled' | 'unchanged';
@@ -144,7 +145,9 @@ export interface AdmissionUpkeep {
   confirmSwept(refs: readonly ReservationRef[]): Promise<void>;
   /** Launched, past its deadline, no outcome. */
   listInDoubt(limit: number): Promise<readonly ReservationRef[]>;
-  /** The ledger holds these responses now; the store may forget the bytes (R8). */
+  /** Settled calls whose response bytes are still kept. */
+  listKeptResponses(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]>;
+  /** The ledger holds these responses now; the store forgets the bytes (R8). */
   dropResponses(refs: readonly ReservationRef[]): Promise<void>;
   /** Removes idempotency claims completed before the 24 h window, and settled reservations that no claim needs. */
   purgeExpired(limit: number): Promise<number>;

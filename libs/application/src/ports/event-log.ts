@@ -1,19 +1,31 @@
 import type { AccountId, SpendEvent } from '@keybrake/domain';
 
-/** Appends to the spend log. Resolves once the events are durable (R2); rejects with `DependencyUnavailable` otherwise. */
+/** Appends to the spend log (R2). */
 export interface EventAppender {
   /**
-   * A rejection after `deadlineMs` does not withdraw the events: they may still be appended later, once, by their
-   * ids. Callers must be right in both cases (R2, R4).
+   * Resolves once the events are durable. While the log is down the same bytes are tried again, so an append that a
+   * caller stopped waiting for may still happen later, once; callers must be right in both cases (R4). Rejects with
+   * `DependencyUnavailable` when the events were not queued: the queue is full, or the appender is closing.
    */
-  append(accountId: AccountId, events: readonly SpendEvent[], deadlineMs?: number): Promise<void>;
+  append(accountId: AccountId, events: readonly SpendEvent[]): Promise<void>;
+}
+
+/** Turns events into bytes and back. */
+export interface EventCodec {
+  encode(event: SpendEvent): string;
+  /** Throws `UnreadableEvent` for anything but a known version of a known event: never a guess. */
+  decode(bytes: string): SpendEvent;
+}
+
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
 }
 
 export interface LogRecord {
   readonly partition: number;
   /** Dense per partition: the next record's position is one higher. */
   readonly position: bigint;
-  readonly bytes: Uint8Array;
+  readonly body: string;
 }
 
 /** Reads the log in order, per partition. The reader keeps its positions itself, with what it made of the records. */

@@ -1,8 +1,14 @@
 import type { AccountId, ReservationId } from '@keybrake/domain';
 
-/** Answers that the ledger has folded, for replays within 24 h (R8). */
+/** Answers that the ledger has folded, for replays within 24 h (R8). Undefined: not folded yet. */
 export interface ResponseArchive {
-  find(accountId: AccountId, reservationId: ReservationId): Promise<string | undefined>;
+  find(accountId: AccountId, reservationId: ReservationId): Promise<ArchivedResponse | undefined>;
+}
+
+export interface ArchivedResponse {
+  readonly status: number | undefined;
+  /** Undefined when the answer was too large to keep. */
+  readonly sealedResponse: string | undefined;
 }
 
 /** Encrypts answers before they enter the log. Bound to account and reservation: a swapped row does not open. */

@@ -40,11 +40,12 @@ export class PostgresAdmissionStore implements AdmissionStore {
     const actualMicros = settlement.kind === 'committed' ? settlement.actualMicros : 0n;
     const sealed = settlement.kind === 'committed' ? (settlement.sealedResponse ?? null) : null;
     const changed = await this.#step<boolean>(
-      'select admission.settle($1::text, $2::text, $3::bigint, $4::text) as reply',
+      'select admission.settle($1::text, $2::text, $3::bigint, $4::text, $5::boolean) as reply',
       ref.reservationId,
       settlement.kind,
       actualMicros.toString(),
       sealed,
+      settlement.kind === 'committed' || settlement.recorded,
     );
     return changed ? 'settled' : 'unchanged';
   }

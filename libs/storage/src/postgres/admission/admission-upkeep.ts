@@ -52,6 +52,16 @@ export class PostgresAdmissionUpkeep implements AdmissionUpkeep {
     return rows.map(toRef);
   }
 
+  async listKeptResponses(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]> {
+    const rows = await this.#rows<RefRow>(
+      `select r.account_id, r.reservation_id from admission.reservations r
+        where r.sealed_response is not null and r.settled_at_ms <= admission.now_ms() - $1::bigint
+        order by r.settled_at_ms limit $2::integer`,
+      [olderThanMs, limit],
+    );
+    return rows.map(toRef);
+  }
+
   async dropResponses(refs: readonly ReservationRef[]): Promise<void> {
     await this.#rows(
       `update admission.reservations r set sealed_response = null

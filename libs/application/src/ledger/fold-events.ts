@@ -1,0 +1,119 @@
+import type { ReservationEvent, ReservationId, SpendEvent } from '@keybrake/domain';
+import { emptyReservation, foldReservation, type Reservation } from '@keybrake/domain';
+import type { Digests } from '../ports/digests.js';
+import { type EventCodec, type LogRecord, UnreadableEvent } from '../ports/event-log.js';
+import type { DeadLetter, LedgerStore, LedgerTransaction } from '../ports/ledger-store.js';
+import { AuditChain } from './audit-chain.js';
+import { Projection } from './projection.js';
+
+export interface FoldPorts {
+  readonly store: LedgerStore;
+  readonly codec: EventCodec;
+  readonly digests: Pick<Digests, 'sha256'>;
+}
+
+export interface FoldResult {
+  readonly folded: number;
+  /** Seen before: an append that was sent again. */
+  readonly duplicates: number;
+  readonly deadLetters: number;
+}
+
+interface DecodedEvent {
+  readonly event: SpendEvent;
+  readonly position: bigint;
+}
+
+/**
+ * Folds one chunk of a partition in one transaction: events, reservations, balances, idempotency records, audit
+ * entries and the position. Undefined when another ledger has the partition. Folding a chunk twice changes nothing (R4).
+ */
+export async function foldChunk(
+  ports: FoldPorts,
+  partition: number,
+  records: readonly LogRecord[],
+): Promise<FoldResult | undefined> {
+  const first = records[0];
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return { folded: 0, duplicates: 0, deadLetters: 0 };
+  const { decoded, unreadable } = decodeAll(ports.codec, records);
+  return ports.store.fold(async (ledger) => {
+    if (!(await ledger.movePosition(partition, first.position, last.position + 1n))) return undefined;
+    const fresh = await ledger.insertEvents(partition, decoded);
+    const events = firstOccurrences(decoded, fresh);
+    await applyEvents(ports, ledger, events);
+    await ledger.saveDeadLetters(unreadable);
+    return { folded: events.length, duplicates: decoded.length - events.length, deadLetters: unreadable.length };
+  });
+}
+
+function decodeAll(codec: EventCodec, records: readonly LogRecord[]) {
+  const decoded: DecodedEvent[] = [];
+  const unreadable: DeadLetter[] = [];
+  for (const { partition, position, body } of records) {
+    try {
+      decoded.push({ event: codec.decode(body), position });
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      unreadable.push({ partition, position, body, problem: error.message });
+    }
+  }
+  return { decoded, unreadable };
+}
+
+/** New events only, and of two copies in one chunk the first. */
+function firstOccurrences(decoded: readonly DecodedEvent[], fresh: ReadonlySet<string>): readonly SpendEvent[] {
+  const left = new Set(fresh);
+  return decoded.filter(({ event }) => left.delete(event.eventId)).map(({ event }) => event);
+}
+
+async function applyEvents(ports: FoldPorts, ledger: LedgerTransaction, events: readonly SpendEvent[]): Promise<void> {
+  const reservations = new Map(await ledger.loadReservations(reservationIds(events)));
+  const projection = new Projection(ports.digests);
+  const chain = new AuditChain(ports.digests, await ledger.auditHeads(vaultKeysOf(events, reservations)));
+  for (const event of events) {
+    switch (event.type) {
+      case 'SpendReserved':
+      case 'SpendCommitted':
+      case 'SpendReleased': {
+        const before = reservations.get(event.reservationId) ?? emptyReservation(event.reservationId);
+        const after = foldReservation(before, event);
+        reservations.set(event.reservationId, after);
+        projection.reservationChanged(event.accountId, before, after);
+        chain.reservationChanged(after);
+        break;
+      }
+      case 'CallDenied':
+        projection.callDenied(event);
+        chain.callDenied(event);
+        break;
+      case 'CallReplayed':
+        projection.callReplayed(event);
+        chain.callReplayed(event);
+        break;
+      case 'IncarnationFenced':
+        break;
+    }
+  }
+  await ledger.saveReservations(projection.changedReservations(), (id) => projection.accountOf(id));
+  await ledger.addToBalances(projection.balanceDeltas());
+  await ledger.addToAgentSpend(projection.agentSpendDeltas());
+  await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
+  await ledger.saveAudit(chain.entries(), chain.links());
+  await ledger.saveAnomalies(projection.anomalies());
+}
+
+const isReservationEvent = (event: SpendEvent): event is ReservationEvent => 'reservationId' in event;
+
+function reservationIds(events: readonly SpendEvent[]): readonly ReservationId[] {
+  return [...new Set(events.filter(isReservationEvent).map((event) => event.reservationId))];
+}
+
+function vaultKeysOf(events: readonly SpendEvent[], known: ReadonlyMap<ReservationId, Reservation>) {
+  const keys = events.flatMap((event) => {
+    if ('call' in event) return [event.call.vaultKeyId];
+    const facts = isReservationEvent(event) ? known.get(event.reservationId)?.facts : undefined;
+    return facts === undefined ? [] : [facts.call.vaultKeyId];
+  });
+  return [...new Set(keys)];
+}

@@ -1,0 +1,88 @@
+import type { AccountId, AuditEntry, Currency, Hold, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
+
+/** A change of one balance. Identified by account, counter and window; the rest describes the row if it is new. */
+export interface BalanceDelta {
+  readonly accountId: AccountId;
+  readonly hold: Hold;
+  readonly heldMicros: bigint;
+  readonly committedMicros: bigint;
+}
+
+/** A change of a day's spend of an agent type. */
+export interface AgentSpendDelta {
+  readonly accountId: AccountId;
+  readonly day: string;
+  readonly agentType: string;
+  readonly currency: Currency | '';
+  readonly heldMicros: bigint;
+  readonly committedMicros: bigint;
+  readonly calls: number;
+  readonly denials: number;
+}
+
+export interface IdempotencyRecordRow {
+  readonly accountId: AccountId;
+  readonly rootKeyId: VaultKeyId;
+  readonly keyHash: string;
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+  readonly reservationId: ReservationId;
+  readonly state: 'open' | 'released' | 'committed';
+  readonly upstreamStatus: number | undefined;
+  readonly sealedResponse: string | undefined;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | undefined;
+}
+
+export interface AuditHead {
+  readonly sequence: bigint;
+  readonly hash: string;
+}
+
+export interface AuditLink {
+  readonly accountId: AccountId;
+  readonly vaultKeyId: VaultKeyId;
+  readonly sequence: bigint;
+  readonly entryId: string;
+  readonly contentHash: string;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface Anomaly {
+  readonly accountId: AccountId;
+  readonly reservationId: ReservationId;
+  readonly kind: 'commit_after_release' | 'overage';
+  readonly detail: string;
+}
+
+export interface DeadLetter {
+  readonly partition: number;
+  readonly position: bigint;
+  readonly body: string;
+  readonly problem: string;
+}
+
+/** The statements of one fold, all in one transaction: what they write is there together with the position, or not at all. */
+export interface LedgerTransaction {
+  /** Compare-and-set. False when another ledger folds the partition, or has moved on: the caller drops its chunk. */
+  movePosition(partition: number, from: bigint, to: bigint): Promise<boolean>;
+  /** Ids of the events that were not known yet. */
+  insertEvents(partition: number, events: readonly { event: SpendEvent; position: bigint }[]): Promise<ReadonlySet<string>>;
+  loadReservations(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation>>;
+  saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId): Promise<void>;
+  addToBalances(deltas: readonly BalanceDelta[]): Promise<void>;
+  addToAgentSpend(deltas: readonly AgentSpendDelta[]): Promise<void>;
+  saveIdempotencyRecords(records: readonly IdempotencyRecordRow[]): Promise<void>;
+  auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
+  saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;
+  saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+export interface LedgerStore {
+  position(partition: number): Promise<bigint>;
+  fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T>;
+  /** What the log says of these reservations; absent ones were not folded. */
+  outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>>;
+}

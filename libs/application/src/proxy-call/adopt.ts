@@ -1,0 +1,56 @@
+import type { Refusal, ReservationId } from '@keybrake/domain';
+import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
+
+/** A margin below the provider's own window: its clock and the resend's travel time are not ours. */
+const WINDOW_MARGIN_MS = 3_600_000;
+
+export type Adoption =
+  | { readonly kind: 'adopted'; readonly call: AdmittedCall }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/**
+ * A retry with the key of a call in doubt. Where the provider deduplicates by idempotency key, the identical request
+ * may go out again under the old reservation, and its answer settles both. Elsewhere nothing is sent (Twilio).
+ */
+export async function adopt(
+  ports: Pick<ProxyCallPorts, 'admission'>,
+  settings: ProxyCallSettings,
+  call: ReadCall,
+  inDoubt: { readonly reservationId: ReservationId },
+): Promise<Adoption> {
+  const { reservationId } = inDoubt;
+  const { provider, operation, outgoing, verdict } = call;
+  const unresolved = (retryResolves: boolean): Adoption => ({
+    kind: 'refused',
+    refusal: { code: 'outcome_unknown', reservationId, retryResolves },
+  });
+  const mayResend = provider.resendable && verdict.kind === 'allowed';
+  if (!mayResend || operation === undefined || outgoing === undefined) return unresolved(false);
+  const outcome = await ports.admission.adopt({
+    reservationId,
+    accountId: call.accountId,
+    lineage: call.record.key.lineage,
+    owner: `${settings.owner}/${call.startedAtMs}`,
+    outcomeDueMs: settings.upstreamTimeoutMs + settings.recordTimeoutMs,
+    launchedWithinMs: provider.idempotencyWindowMs - WINDOW_MARGIN_MS,
+  });
+  if (outcome.kind === 'launched') {
+    const { incarnation } = outcome;
+    const remainingMicros = undefined;
+    return {
+      kind: 'adopted',
+      call: { ...call, operation, outgoing, reservationId, incarnation, adopted: true, remainingMicros },
+    };
+  }
+  switch (outcome.reason) {
+    case 'revoked':
+      return { kind: 'refused', refusal: { code: 'key_revoked' } };
+    case 'expired':
+      return { kind: 'refused', refusal: { code: 'key_expired' } };
+    case 'not_in_doubt':
+      // Another retry was faster, or the outcome just came in: asking again tells.
+      return { kind: 'refused', refusal: { code: 'in_flight', retryAfterMs: 1_000 } };
+    case 'window_closed':
+      return unresolved(false);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Refusal } from '@keybrake/domain';
+import { within } from '../deadline.js';
+import type { Settlement } from '../ports/admission-store.js';
+import type { UpstreamResponse } from '../ports/upstream.js';
+import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
+import { type Ending, outcomeEvent } from './forward.js';
+
+export type Finished =
+  | { readonly kind: 'answered'; readonly response: UpstreamResponse; readonly recorded: boolean }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly decision: 'in_doubt' | 'unavailable' };
+
+/** Phases 5 and 6: what the provider's side ended in goes to the log, then to the admission store. */
+export async function finish(
+  ports: ProxyCallPorts,
+  settings: ProxyCallSettings,
+  call: AdmittedCall,
+  ending: Ending,
+  latencyMs: number,
+): Promise<Finished> {
+  const event = await outcomeEvent(ports, settings, call, ending, latencyMs);
+  if (event === undefined) return inDoubt(ports, call);
+  const settlement: Settlement =
+    event.type === 'SpendCommitted'
+      ? { kind: 'committed', actualMicros: event.actualMicros, sealedResponse: event.sealedResponse }
+      : { kind: 'released', recorded: true };
+  const recordAndSettle = ports.log
+    .append(call.accountId, [event])
+    .then(() => ports.admission.settle(call, settlement));
+  // The money has moved or it hasn't: the caller gets the provider's true answer also when the log is slow. The hold
+  // stays until the event is in, and if this process dies first, the call is in doubt and settled by its retry.
+  const recorded = await within(recordAndSettle, settings.recordTimeoutMs, 'The event log').then(
+    () => true,
+    () => false,
+  );
+  if (!recorded) ports.unfinished.keep('recording an outcome', recordAndSettle);
+  if (ending.kind === 'answered') return { kind: 'answered', response: ending.response, recorded };
+  const dependency = `The connection to ${call.provider.id}`;
+  return { kind: 'refused', refusal: { code: 'unavailable', dependency, retryAfterMs: 1_000 }, decision: 'unavailable' };
+}
+
+async function inDoubt(ports: ProxyCallPorts, call: AdmittedCall): Promise<Finished> {
+  // Only saves the next retry the wait for the deadline; without it the deadline says the same.
+  await ports.admission
+    .markInDoubt(call)
+    .catch((error: unknown) => ports.observer.leftOver('marking a call in doubt', call.reservationId, error));
+  const retryResolves = call.provider.resendable && call.idempotencyKey !== undefined;
+  const { reservationId } = call;
+  return { kind: 'refused', refusal: { code: 'outcome_unknown', reservationId, retryResolves }, decision: 'in_doubt' };
+}

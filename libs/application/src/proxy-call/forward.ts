@@ -1,0 +1,100 @@
+import type { SpendCommitted, SpendReleased, UpstreamFacts } from '@keybrake/domain';
+import { invariant, rootKeyId } from '@keybrake/domain';
+import type { OutgoingRequest, UpstreamMeaning } from '@keybrake/providers';
+import type { UpstreamResponse } from '../ports/upstream.js';
+import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
+import { spendCommitted, spendReleased } from './record.js';
+import { packResponse } from './stored-response.js';
+
+/** How the provider's side of a call ended. */
+export type Ending =
+  | { readonly kind: 'answered'; readonly response: UpstreamResponse; readonly meaning: UpstreamMeaning }
+  | { readonly kind: 'not_sent'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** The request as the provider gets it: real key and upstream idempotency key in, nothing of the vault key left. */
+export async function outgoingRequest(
+  ports: Pick<ProxyCallPorts, 'directory' | 'digests'>,
+  call: AdmittedCall,
+): Promise<OutgoingRequest> {
+  const { key } = call.record;
+  const credential = await ports.directory.openCredential(call.accountId, key.credentialId);
+  const request = call.provider.authorize(call.outgoing, credential);
+  const header = call.provider.idempotencyHeader;
+  if (header === undefined || call.operation.class === 'read') return request;
+  // Namespaced, so that vault keys sharing one provider account can't replay each other's answers. A caller that sent
+  // no key still gets one, of its reservation: what we resend then never runs twice.
+  const clientKey = call.idempotencyKey ?? call.reservationId;
+  const upstreamKey = ports.digests.upstreamIdempotencyKey(call.accountId, rootKeyId(key), clientKey);
+  return { ...request, headers: { ...request.headers, [header]: upstreamKey } };
+}
+
+/** Phase 4 for a mutating call. An error in here after the launch is an unknown outcome, never a release. */
+export async function forward(
+  ports: Pick<ProxyCallPorts, 'upstream'>,
+  call: AdmittedCall,
+  request: OutgoingRequest,
+): Promise<Ending> {
+  const sent = await ports.upstream.send(call.provider.id, request);
+  if (sent.kind !== 'answered') return sent;
+  const { response } = sent;
+  const meaning = call.provider.interpret(call.operation, response.status, response.body, reservedMicros(call));
+  return { kind: 'answered', response, meaning };
+}
+
+export function reservedMicros(call: AdmittedCall): bigint {
+  invariant(call.verdict.kind === 'allowed', 'an admitted call was allowed');
+  return call.verdict.amount?.micros ?? 0n;
+}
+
+export function upstreamFacts(
+  call: AdmittedCall,
+  response: Pick<UpstreamResponse, 'status' | 'headers'>,
+  latencyMs: number,
+): UpstreamFacts {
+  return { status: response.status, requestId: response.headers[call.provider.requestIdHeader], latencyMs };
+}
+
+/**
+ * The event that ends the reservation, or undefined when the outcome is unknown. For an adopted call only a final
+ * answer counts: that this attempt was not sent or not executed proves nothing about the earlier one (R3).
+ */
+export async function outcomeEvent(
+  ports: Pick<ProxyCallPorts, 'runtime' | 'seal'>,
+  settings: ProxyCallSettings,
+  call: AdmittedCall,
+  ending: Ending,
+  latencyMs: number,
+): Promise<SpendCommitted | SpendReleased | undefined> {
+  const { runtime } = ports;
+  if (ending.kind === 'unknown') return undefined;
+  if (ending.kind === 'not_sent') {
+    return call.adopted ? undefined : spendReleased(runtime, call, call.reservationId, 'not_sent', ending.detail);
+  }
+  const { response, meaning } = ending;
+  const facts = upstreamFacts(call, response, latencyMs);
+  switch (meaning.kind) {
+    case 'unknown':
+      return undefined;
+    case 'not_executed':
+      return call.adopted
+        ? undefined
+        : spendReleased(runtime, call, call.reservationId, 'provider_refused', undefined, facts);
+    case 'executed':
+    case 'refused': {
+      const actualMicros = meaning.kind === 'executed' ? meaning.actualMicros : 0n;
+      const sealed = await sealedFor(ports, settings, call, response);
+      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, sealed);
+    }
+  }
+}
+
+async function sealedFor(
+  ports: Pick<ProxyCallPorts, 'seal'>,
+  settings: ProxyCallSettings,
+  call: AdmittedCall,
+  response: UpstreamResponse,
+): Promise<string | undefined> {
+  if (call.idempotencyKey === undefined || response.body.length > settings.keptResponseBytesMax) return undefined;
+  return ports.seal.seal(call.accountId, call.reservationId, packResponse(response));
+}

@@ -1,0 +1,177 @@
+import type { Refusal } from '@keybrake/domain';
+import { within } from '../deadline.js';
+import { DependencyUnavailable } from '../ports/runtime.js';
+import { abandon } from './abandon.js';
+import { adopt } from './adopt.js';
+import { allowedAnswer, type CallReport, createReport, refusalAnswer, replayAnswer } from './answer.js';
+import { authenticate } from './authenticate.js';
+import type {
+  AdmittedCall,
+  CallAnswer,
+  IncomingCall,
+  ProxyCallPorts,
+  ProxyCallSettings,
+  ReadCall,
+} from './call.js';
+import { finish } from './finish.js';
+import { forward, outgoingRequest } from './forward.js';
+import { dialectFor, readCall } from './read-call.js';
+import { callDenied, spendReserved } from './record.js';
+import { replay } from './replay.js';
+import { type Admission, reserve } from './reserve.js';
+import { streamRead } from './stream-read.js';
+
+const LOG = 'The event log';
+const RETRY_AFTER_MS = 1_000;
+/** How often a call is read again because its policy changed under it. */
+const POLICY_READS_MAX = 3;
+
+/** The life of a call: design section 3, phase by phase. Refusals are answers; only defects throw. */
+export function createProxyCall(
+  ports: ProxyCallPorts,
+  settings: ProxyCallSettings,
+): (incoming: IncomingCall) => Promise<CallAnswer> {
+  return async (incoming) => {
+    const report = createReport(ports, dialectFor(incoming));
+    try {
+      return await proxyCall(ports, settings, incoming, report);
+    } catch (error) {
+      if (!(error instanceof DependencyUnavailable)) throw error;
+      const { dependency } = error;
+      return refusalAnswer(report, { code: 'unavailable', dependency, retryAfterMs: RETRY_AFTER_MS }, 'unavailable');
+    }
+  };
+}
+
+async function proxyCall(
+  ports: ProxyCallPorts,
+  settings: ProxyCallSettings,
+  incoming: IncomingCall,
+  report: CallReport,
+): Promise<CallAnswer> {
+  // 0 parse and 1 reserve, again if the policy changed in between.
+  const reservationId = ports.runtime.newReservationId();
+  let call: ReadCall;
+  let admission: Admission = { kind: 'stale_policy' };
+  let reads = 0;
+  do {
+    const caller = await authenticate(ports, incoming);
+    // Strangers reach a counter and a log line, never the event log.
+    if (caller === undefined) return refusalAnswer(report, { code: 'key_invalid' }, 'stranger');
+    call = readCall(ports, incoming, caller, report.startedAtMs);
+    report.read(call);
+    admission = await reserve(ports, settings, call, reservationId);
+    if (admission.kind === 'stale_policy') ports.directory.forget(call.accountId, call.record.key.id);
+    reads += 1;
+  } while (admission.kind === 'stale_policy' && reads < POLICY_READS_MAX);
+
+  switch (admission.kind) {
+    case 'stale_policy':
+      return deny({ code: 'unavailable', dependency: 'The current policy', retryAfterMs: RETRY_AFTER_MS });
+    case 'refused':
+      return deny(admission.refusal);
+    case 'completed': {
+      const stored = await replay(ports, settings, call, reservationId, admission);
+      return stored.kind === 'refused' ? deny(stored.refusal) : replayAnswer(report, admission.reservationId, stored);
+    }
+    case 'in_doubt': {
+      const adopted = await adopt(ports, settings, call, admission);
+      if (adopted.kind === 'refused') return deny(adopted.refusal);
+      const request = await outgoingRequest(ports, adopted.call);
+      return forwardAndSettle(adopted.call, request);
+    }
+    case 'held':
+      break;
+  }
+
+  const admitted = admittedCall(call, reservationId, admission);
+  report.admitted(admitted);
+  let request: Awaited<ReturnType<typeof outgoingRequest>>;
+  try {
+    request = await outgoingRequest(ports, admitted);
+    // 2 record: not one byte leaves before the log has acknowledged (R2).
+    const reserved = spendReserved(ports.runtime, call, reservationId, admission.outcome, admission.holds);
+    await within(ports.log.append(call.accountId, [reserved]), settings.recordTimeoutMs, LOG);
+  } catch (error) {
+    abandon(ports, admitted, error instanceof DependencyUnavailable ? `${error.dependency} unavailable` : 'defect');
+    throw error;
+  }
+
+  // 3 launch: the store's last word (R3, R7).
+  const refusal = await launch(ports, settings, admitted);
+  if (refusal !== undefined) return refusalAnswer(report, refusal, 'denied');
+
+  // 4 forward, 5 record, 6 settle, 7 respond. A caller that hangs up does not stop any of them (R10).
+  return admitted.operation.class === 'read'
+    ? streamRead(ports, settings, admitted, request, report)
+    : forwardAndSettle(admitted, request);
+
+  async function forwardAndSettle(launched: AdmittedCall, outgoing: typeof request): Promise<CallAnswer> {
+    report.admitted(launched);
+    const sentAtMs = ports.runtime.nowMs();
+    const ending = await forward(ports, launched, outgoing);
+    const upstreamMs = ports.runtime.nowMs() - sentAtMs;
+    report.upstream(upstreamMs);
+    const finished = await finish(ports, settings, launched, ending, upstreamMs);
+    return finished.kind === 'refused'
+      ? refusalAnswer(report, finished.refusal, finished.decision)
+      : allowedAnswer(report, finished.response, finished.recorded);
+  }
+
+  /** A denial of a known key is in the log before its answer goes out. */
+  async function deny(refused: Refusal): Promise<CallAnswer> {
+    const event = callDenied(ports.runtime, call, reservationId, refused);
+    await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
+    return refusalAnswer(report, refused, 'denied');
+  }
+}
+
+function admittedCall(
+  call: ReadCall,
+  reservationId: AdmittedCall['reservationId'],
+  { outcome }: Extract<Admission, { kind: 'held' }>,
+): AdmittedCall {
+  const { operation, outgoing } = call;
+  if (operation === undefined || outgoing === undefined) throw new Error('a call that was not understood was admitted');
+  const remaining = outcome.windows.map((window) => window.remainingMicros);
+  const remainingMicros = remaining.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
+  return { ...call, operation, outgoing, reservationId, incarnation: outcome.incarnation, adopted: false, remainingMicros };
+}
+
+/** Undefined when launched. A refused launch was provably not forwarded, so its owner may release it. */
+async function launch(
+  ports: ProxyCallPorts,
+  settings: ProxyCallSettings,
+  call: AdmittedCall,
+): Promise<Refusal | undefined> {
+  const command = {
+    reservationId: call.reservationId,
+    accountId: call.accountId,
+    lineage: call.record.key.lineage,
+    incarnation: call.incarnation,
+    owner: settings.owner,
+    outcomeDueMs: settings.upstreamTimeoutMs + settings.recordTimeoutMs,
+  };
+  try {
+    const outcome = await ports.admission.launch(command);
+    if (outcome.kind === 'launched') return undefined;
+    abandon(ports, call, outcome.reason);
+    return launchRefusal(outcome.reason);
+  } catch (error) {
+    // The launch may have happened; this process will not forward, and nobody else can.
+    abandon(ports, call, 'launch not confirmed');
+    throw error;
+  }
+}
+
+function launchRefusal(reason: 'revoked' | 'expired' | 'not_held' | 'incarnation'): Refusal {
+  switch (reason) {
+    case 'revoked':
+      return { code: 'key_revoked' };
+    case 'expired':
+      return { code: 'key_expired' };
+    case 'not_held':
+    case 'incarnation':
+      return { code: 'unavailable', dependency: 'The reservation of this call', retryAfterMs: RETRY_AFTER_MS };
+  }
+}

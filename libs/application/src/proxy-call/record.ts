@@ -1,0 +1,135 @@
+import {
+  type CallIdentity,
+  describeRefusal,
+  type Hold,
+  type Refusal,
+  type ReleaseReason,
+  type ReservationId,
+  rootKeyId,
+  type SpendCommitted,
+  type SpendEvent,
+  type SpendReleased,
+  type SpendReserved,
+  type UpstreamFacts,
+} from '@keybrake/domain';
+import type { HoldRequest, ReserveOutcome } from '../ports/admission-store.js';
+import type { Runtime } from '../ports/runtime.js';
+import type { ReadCall } from './call.js';
+
+const base = (runtime: Runtime, call: ReadCall) => ({
+  eventId: runtime.newEventId(),
+  accountId: call.accountId,
+  occurredAtMs: runtime.nowMs(),
+});
+
+function identityOf(call: ReadCall): CallIdentity {
+  const { key, policy } = call.record;
+  return {
+    vaultKeyId: key.id,
+    rootKeyId: rootKeyId(key),
+    agentType: key.agentType,
+    runId: call.runId,
+    provider: call.provider.id,
+    operation: call.operation === undefined ? 'unknown' : `${call.operation.resource}:${call.operation.action}`,
+    endpoint: call.endpoint,
+    policyId: policy.id,
+    policyVersion: policy.version,
+    timeZone: policy.timeZone,
+    idempotencyKey: call.idempotencyKey,
+    amount: call.verdict.kind === 'allowed' ? call.verdict.amount : refusedAmount(call.verdict.refusal),
+    direction: call.operation?.direction,
+  };
+}
+
+function refusedAmount(refusal: Refusal) {
+  return 'requested' in refusal ? refusal.requested : undefined;
+}
+
+export function spendReserved(
+  runtime: Runtime,
+  call: ReadCall,
+  reservationId: ReservationId,
+  held: Extract<ReserveOutcome, { kind: 'held' }>,
+  requests: readonly HoldRequest[],
+): SpendReserved {
+  return {
+    type: 'SpendReserved',
+    ...base(runtime, call),
+    reservationId,
+    incarnation: held.incarnation,
+    call: identityOf(call),
+    fingerprint: call.fingerprint,
+    reservedAtMs: held.reservedAtMs,
+    holds: requests.map((request, index) => stampedHold(request, held.windows[index]?.span)),
+  };
+}
+
+function stampedHold({ cap, amountMicros }: HoldRequest, span: { id: string; endsAtMs: number } | undefined): Hold {
+  const { counter, scope, scopeId, window, currency, direction, limitMicros } = cap;
+  return {
+    counter,
+    scope,
+    scopeId,
+    window,
+    windowId: span?.id ?? '',
+    windowEndsAtMs: span?.endsAtMs ?? 0,
+    currency,
+    direction,
+    limitMicros,
+    amountMicros,
+  };
+}
+
+export function spendCommitted(
+  runtime: Runtime,
+  call: ReadCall,
+  reservationId: ReservationId,
+  actualMicros: bigint,
+  upstream: UpstreamFacts,
+  sealedResponse: string | undefined,
+): SpendCommitted {
+  const event = base(runtime, call);
+  const completedAtMs = event.occurredAtMs;
+  return { type: 'SpendCommitted', ...event, reservationId, actualMicros, upstream, completedAtMs, sealedResponse };
+}
+
+export function spendReleased(
+  runtime: Runtime,
+  call: ReadCall,
+  reservationId: ReservationId,
+  reason: ReleaseReason,
+  detail: string | undefined,
+  upstream?: UpstreamFacts,
+): SpendReleased {
+  return { type: 'SpendReleased', ...base(runtime, call), reservationId, reason, upstream, detail };
+}
+
+export function callDenied(runtime: Runtime, call: ReadCall, callId: ReservationId, refusal: Refusal): SpendEvent {
+  const event = base(runtime, call);
+  return {
+    type: 'CallDenied',
+    ...event,
+    callId,
+    call: identityOf(call),
+    rule: refusal.code,
+    message: printable(describeRefusal(refusal)),
+    latencyMs: event.occurredAtMs - call.startedAtMs,
+  };
+}
+
+export function callReplayed(
+  runtime: Runtime,
+  call: ReadCall,
+  callId: ReservationId,
+  originalReservationId: ReservationId,
+  status: number,
+): SpendEvent {
+  const event = base(runtime, call);
+  const latencyMs = event.occurredAtMs - call.startedAtMs;
+  return { type: 'CallReplayed', ...event, callId, call: identityOf(call), originalReservationId, status, latencyMs };
+}
+
+/** Parser messages may quote the request: what a terminal or a database can't take is replaced. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, '\u{fffd}').slice(0, 1_000);
+}

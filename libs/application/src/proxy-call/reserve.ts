@@ -1,0 +1,99 @@
+import { type BoundCap, invariant, type ReservationId, rootKeyId, type Verdict, windowCandidates } from '@keybrake/domain';
+import { pause } from '../deadline.js';
+import type { Claim, HoldRequest, Meter, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
+import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
+
+/** What phase 1 can end in; a key still in flight after the wait, or a store that isn't ready, has become a refusal. */
+export type Admission =
+  | { readonly kind: 'held'; readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>; readonly holds: readonly HoldRequest[] }
+  | Exclude<ReserveOutcome, { kind: 'held' | 'in_flight' | 'not_ready' }>;
+
+const RETRY_AFTER_MS = 1_000;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 200;
+
+/** Phase 1: one atomic step of the admission store, repeated only while another call with the same key is in flight. */
+export async function reserve(
+  ports: Pick<ProxyCallPorts, 'admission' | 'digests' | 'runtime'>,
+  settings: ProxyCallSettings,
+  call: ReadCall,
+  reservationId: ReservationId,
+): Promise<Admission> {
+  const command = reserveCommand(ports, call, reservationId);
+  const giveUpAtMs = ports.runtime.nowMs() + settings.inFlightWaitMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const outcome = await ports.admission.reserve(command);
+    if (outcome.kind === 'held') return { kind: 'held', outcome, holds: command.holds };
+    if (outcome.kind === 'not_ready') {
+      return refusedBecause({ code: 'unavailable', dependency: 'The admission store', retryAfterMs: RETRY_AFTER_MS });
+    }
+    if (outcome.kind !== 'in_flight') return outcome;
+    if (ports.runtime.nowMs() + pauseMs > giveUpAtMs) {
+      return refusedBecause({ code: 'in_flight', retryAfterMs: RETRY_AFTER_MS });
+    }
+    await pause(pauseMs);
+  }
+}
+
+const refusedBecause = (refusal: Extract<ReserveOutcome, { kind: 'refused' }>['refusal']): Admission => ({
+  kind: 'refused',
+  refusal,
+});
+
+function reserveCommand(
+  ports: Pick<ProxyCallPorts, 'digests' | 'runtime'>,
+  call: ReadCall,
+  reservationId: ReservationId,
+): ReserveCommand {
+  const { key, policy } = call.record;
+  const nowMs = ports.runtime.nowMs();
+  return {
+    reservationId,
+    accountId: call.accountId,
+    lineage: key.lineage,
+    policyId: policy.id,
+    policyVersion: policy.version,
+    refusal: call.verdict.kind === 'refused' ? call.verdict.refusal : undefined,
+    claim: claimOf(ports, call),
+    meters: metersOf(call, nowMs),
+    holds: holdsOf(call.verdict, nowMs),
+  };
+}
+
+/** Reads are not deduplicated; of the others only those that were understood, since the fingerprint is of the parsed call. */
+function claimOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): Claim | undefined {
+  if (call.idempotencyKey === undefined || call.operation === undefined || call.operation.class === 'read') return undefined;
+  if (call.outgoing === undefined) return undefined;
+  return {
+    rootKeyId: rootKeyId(call.record.key),
+    keyHash: ports.digests.sha256(call.idempotencyKey),
+    fingerprint: call.fingerprint,
+  };
+}
+
+function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {
+  if (verdict.kind === 'refused' || verdict.caps.length === 0) return [];
+  const { amount } = verdict;
+  invariant(amount !== undefined, 'a call with caps has an amount');
+  const toHold = (cap: BoundCap): HoldRequest => ({
+    cap,
+    amountMicros: amount.micros,
+    windows: windowCandidates(cap.window, cap.timeZone, nowMs),
+  });
+  return verdict.caps.map(toHold);
+}
+
+// Meters count per root key, so that child keys share their parent's quota.
+function metersOf(call: ReadCall, nowMs: number): readonly Meter[] {
+  const { policy, key } = call.record;
+  const counter = (kind: string) => `${kind}/${rootKeyId(key)}/${policy.timeZone}`;
+  const meters: Meter[] = [];
+  if (policy.requestsPerMonth !== undefined) {
+    const windows = windowCandidates('month', policy.timeZone, nowMs);
+    meters.push({ kind: 'quota', counter: counter('quota'), limit: policy.requestsPerMonth, windows });
+  }
+  if (policy.requestsPerSecond !== undefined) {
+    meters.push({ kind: 'rate', counter: counter('rate'), limit: policy.requestsPerSecond, windows: [] });
+  }
+  return meters;
+}

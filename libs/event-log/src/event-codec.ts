@@ -1,0 +1,121 @@
+import type { EventCodec } from '@keybrake/application';
+import { UnreadableEvent } from '@keybrake/application';
+import type { CallIdentity, Hold, Money, SpendEvent } from '@keybrake/domain';
+
+/** Version of the JSON form. A reader that meets another version stops at that event; it never guesses. */
+export const SCHEMA_VERSION = 1;
+
+// The JSON form is the domain's own shape; only bigints need care, since JSON has none. They are written as strings.
+type Wire = { [key: string]: unknown };
+
+const EVENT_TYPES = new Set([
+  'SpendReserved',
+  'SpendCommitted',
+  'SpendReleased',
+  'CallDenied',
+  'CallReplayed',
+  'IncarnationFenced',
+]);
+
+export const jsonEventCodec: EventCodec = {
+  encode(event) {
+    return JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...event }, (_key, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+  },
+
+  decode(body) {
+    const wire = parseObject(body);
+    if (wire['schemaVersion'] !== SCHEMA_VERSION) {
+      throw new UnreadableEvent(`schema version ${String(wire['schemaVersion'])} is not ${SCHEMA_VERSION}`);
+    }
+    const { schemaVersion: _version, ...event } = wire;
+    if (typeof event['type'] !== 'string' || !EVENT_TYPES.has(event['type'])) {
+      throw new UnreadableEvent(`unknown event type ${String(event['type'])}`);
+    }
+    text(event, 'eventId');
+    text(event, 'accountId');
+    integer(event, 'occurredAtMs');
+    reviveByType(event as Wire & { type: SpendEvent['type'] });
+    return event as unknown as SpendEvent;
+  },
+};
+
+function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
+  switch (event.type) {
+    case 'SpendReserved':
+      text(event, 'reservationId');
+      integer(event, 'reservedAtMs');
+      reviveCall(event);
+      reviveHolds(event);
+      return;
+    case 'SpendCommitted':
+      text(event, 'reservationId');
+      integer(event, 'completedAtMs');
+      object(event, 'upstream');
+      event['actualMicros'] = micros(event, 'actualMicros');
+      return;
+    case 'SpendReleased':
+      text(event, 'reservationId');
+      text(event, 'reason');
+      return;
+    case 'CallDenied':
+    case 'CallReplayed':
+      text(event, 'callId');
+      reviveCall(event);
+      return;
+    case 'IncarnationFenced':
+      integer(event, 'incarnation');
+  }
+}
+
+function reviveCall(event: Wire): asserts event is Wire & { call: CallIdentity } {
+  const call = object(event, 'call');
+  text(call, 'vaultKeyId');
+  text(call, 'rootKeyId');
+  if (call['amount'] !== undefined) {
+    const amount = object(call, 'amount');
+    text(amount, 'currency');
+    (amount as unknown as { micros: Money['micros'] }).micros = micros(amount, 'micros');
+  }
+}
+
+function reviveHolds(event: Wire): asserts event is Wire & { holds: Hold[] } {
+  if (!Array.isArray(event['holds'])) throw new UnreadableEvent('holds is not a list');
+  for (const hold of event['holds'] as Wire[]) {
+    text(hold, 'counter');
+    text(hold, 'windowId');
+    hold['limitMicros'] = micros(hold, 'limitMicros');
+    hold['amountMicros'] = micros(hold, 'amountMicros');
+  }
+}
+
+function parseObject(body: string): Wire {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Wire;
+  } catch {
+    // reported below: the body itself may hold anything and is not repeated
+  }
+  throw new UnreadableEvent('not a JSON object');
+}
+
+function text(of: Wire, key: string): void {
+  if (typeof of[key] !== 'string' || of[key] === '') throw new UnreadableEvent(`${key} is not text`);
+}
+
+function integer(of: Wire, key: string): void {
+  if (!Number.isSafeInteger(of[key])) throw new UnreadableEvent(`${key} is not an integer`);
+}
+
+function micros(of: Wire, key: string): bigint {
+  const value = of[key];
+  if (typeof value !== 'string' || !/^\d{1,19}$/.test(value)) throw new UnreadableEvent(`${key} is not an amount`);
+  return BigInt(value);
+}
+
+function object(of: Wire, key: string): Wire {
+  const value = of[key];
+  if (value === null || typeof value !== 'object') throw new UnreadableEvent(`${key} is not an object`);
+  return value as Wire;
+}

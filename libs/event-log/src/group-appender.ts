@@ -1,0 +1,137 @@
+import { DependencyUnavailable, type EventAppender, type EventCodec } from '@keybrake/application';
+import type { AccountId, SpendEvent } from '@keybrake/domain';
+import { partitionOf } from './partitioning.js';
+
+/** One event as it goes to the log. */
+export interface EncodedEvent {
+  readonly partition: number;
+  readonly eventId: string;
+  readonly body: string;
+}
+
+/** Makes a batch durable, all or nothing, or throws. Sending a batch again must not append its events twice. */
+export interface LogTransport {
+  readonly partitions: number;
+  appendBatch(batch: readonly EncodedEvent[]): Promise<void>;
+}
+
+export interface GroupAppenderOptions {
+  /** Events waiting or in flight; beyond it calls fail at once instead of piling up behind a dead log (R9). */
+  readonly queueEventsMax: number;
+  readonly batchEventsMax: number;
+  readonly retryDelayMs: number;
+  /** A batch failed and will be sent again. */
+  readonly onRetry: (error: unknown, events: number) => void;
+}
+
+const DEFAULTS: GroupAppenderOptions = {
+  queueEventsMax: 2_000,
+  batchEventsMax: 500,
+  retryDelayMs: 50,
+  onRetry: () => undefined,
+};
+
+interface Waiting {
+  readonly events: readonly EncodedEvent[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: while one batch is on its way, new events collect; then all of them go at once. One batch in flight
+ * keeps the order of a process's events and lets hundreds of calls share one flush of the log.
+ * A batch that failed stays at the head and is sent again as the same bytes until the log takes it.
+ */
+export class GroupAppender implements EventAppender {
+  readonly #transport: LogTransport;
+  readonly #codec: EventCodec;
+  readonly #options: GroupAppenderOptions;
+  #queue: Waiting[] = [];
+  #queuedEvents = 0;
+  #loop: Promise<void> | undefined;
+  #closing = false;
+
+  constructor(transport: LogTransport, codec: EventCodec, options: Partial<GroupAppenderOptions> = {}) {
+    this.#transport = transport;
+    this.#codec = codec;
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  append(accountId: AccountId, events: readonly SpendEvent[]): Promise<void> {
+    if (this.#closing || this.#queuedEvents + events.length > this.#options.queueEventsMax) {
+      return Promise.reject(new DependencyUnavailable('The event log'));
+    }
+    const partition = partitionOf(accountId, this.#transport.partitions);
+    const encoded = events.map((event) => ({ partition, eventId: event.eventId, body: this.#codec.encode(event) }));
+    this.#queuedEvents += encoded.length;
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ events: encoded, resolve, reject });
+      this.#loop ??= this.#run();
+    });
+  }
+
+  /** Events that are not durable yet. */
+  get pendingEvents(): number {
+    return this.#queuedEvents;
+  }
+
+  /** Takes no more events and waits for those it has; gives up after `withinMs`. True when everything was appended. */
+  async close(withinMs: number): Promise<boolean> {
+    this.#closing = true;
+    if (this.#loop === undefined) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), withinMs);
+    });
+    const flushed = await Promise.race([this.#loop.then(() => true as const), expired]);
+    clearTimeout(timer);
+    if (!flushed) this.#abandon();
+    return flushed;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const group = this.#takeGroup();
+      const error = await this.#appendUntilTaken(group.flatMap(({ events }) => events));
+      for (const waiting of group) {
+        this.#queuedEvents -= waiting.events.length;
+        if (error === undefined) waiting.resolve();
+        else waiting.reject(error);
+      }
+    }
+    this.#loop = undefined;
+  }
+
+  #takeGroup(): Waiting[] {
+    let count = 0;
+    let events = 0;
+    for (const waiting of this.#queue) {
+      if (count > 0 && events + waiting.events.length > this.#options.batchEventsMax) break;
+      count += 1;
+      events += waiting.events.length;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  /** Undefined when appended; an error only for a defect, or when closing gave up. */
+  async #appendUntilTaken(batch: readonly EncodedEvent[]): Promise<unknown> {
+    while (true) {
+      try {
+        await this.#transport.appendBatch(batch);
+        return undefined;
+      } catch (error) {
+        // Anything but an outage would fail the same way for ever, and block every call behind it.
+        if (!(error instanceof DependencyUnavailable) || this.#abandoned) return error;
+        this.#options.onRetry(error, batch.length);
+        await new Promise((resolve) => setTimeout(resolve, this.#options.retryDelayMs));
+      }
+    }
+  }
+
+  #abandoned = false;
+
+  #abandon(): void {
+    this.#abandoned = true;
+    for (const waiting of this.#queue.splice(0)) waiting.reject(new DependencyUnavailable('The event log'));
+  }
+}
