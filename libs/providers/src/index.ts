@@ -1,3 +1,10 @@
-export * from './body/parsed-body.js';
-export * from './price-list.js';
+export { parseBody } from './body/parse-body.js';
+export type { BodyProblem, Fields, FieldValue, ParsedBody } from './body/parsed-body.js';
+export { type MatchedOperation, matchOperation } from './operation-match.js';
+export { buildOutgoing, type OutgoingParts } from './outgoing.js';
+export { type ParsedTarget, parseTarget, type QueryPair } from './path.js';
+export { priceCall } from './price-call.js';
+export { defaultPriceList, type PriceList } from './price-list.js';
+export { isProblem, type RequestProblem } from './problem.js';
 export * from './provider.js';
+export { guessProvider, providerById, providers } from './registry.js';

@@ -1,14 +1,30 @@
+import type { Currency } from '@keybrake/domain';
+
 /** Unit prices for providers that state none in the request or the answer. Amounts in micros of `currency`. */
 export interface PriceList {
   readonly twilio: {
-    readonly currency: string;
+    readonly currency: Currency;
     /** By dialling prefix (`+1`, `+44`); the longest match counts. Upper bound per SMS segment, carrier fees included. */
     readonly smsSegmentMicros: Readonly<Record<string, bigint>>;
     readonly mmsMicros: Readonly<Record<string, bigint>>;
   };
   readonly resend: {
-    readonly currency: string;
+    readonly currency: Currency;
     /** Per recipient: each to, cc and bcc address counts as one email. */
     readonly emailMicros: bigint;
+  };
+}
+
+const USD = 'usd' as Currency;
+
+/**
+ * Public list prices of 2026, as upper bounds. Twilio: US and Canada only, $0.0083 a segment plus up to $0.0062 carrier
+ * fee, $0.022 an MMS plus fee; other countries are unpriced until the operator's own list names them.
+ * Resend: the overage price of $0.90 per thousand.
+ */
+export function defaultPriceList(): PriceList {
+  return {
+    twilio: { currency: USD, smsSegmentMicros: { '+1': 14_500n }, mmsMicros: { '+1': 32_000n } },
+    resend: { currency: USD, emailMicros: 900n },
   };
 }

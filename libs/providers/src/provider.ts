@@ -1,6 +1,7 @@
-import type { MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
+import type { Currency, Money, MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
 import type { ParsedBody } from './body/parsed-body.js';
 import type { PriceList } from './price-list.js';
+import type { RequestProblem } from './problem.js';
 
 /** `read`: nothing changes. `free`: changes something, costs nothing. `money`: has an amount rule. */
 export type OperationClass = 'read' | 'free' | 'money';
@@ -10,23 +11,25 @@ export interface Operation extends OperationName {
   readonly class: OperationClass;
   /** Set for class `money`. */
   readonly direction?: MoneyDirection;
+  /** Without it the call is free. A `free` operation may have one to check its fields. */
   readonly price?: PriceRule;
   /** How the answer tells what was really moved; without it, a 2xx moved what was reserved. */
   readonly actual?: ActualRule;
-  /** Query parameters that are passed on; any other is refused. Only reads have them. */
+  /** Query parameters that are passed on; any other is refused. Only reads have them. `expand[]` also allows `expand[0]`. */
   readonly query?: readonly string[];
   /** How the body comes; reads have none. */
   readonly body?: 'form' | 'json';
+  /** Form fields that may come several times. */
+  readonly repeatable?: readonly string[];
+  /** What an id in the path looks like, where a word in its place would name another operation. */
+  readonly idPattern?: RegExp;
 }
 
 /** An upper bound of the call's cost, read from its parsed body. */
-export type PriceRule = (
-  body: ParsedBody,
-  prices: PriceList,
-) => Pricing | { readonly invalid: string; readonly param?: string };
+export type PriceRule = (body: ParsedBody, prices: PriceList) => Pricing | RequestProblem;
 
-/** What the provider says it moved, in micros; undefined when the answer does not tell. */
-export type ActualRule = (responseBody: unknown, reservedMicros: bigint) => bigint | undefined;
+/** What the provider says it moved, in micros of `currency`; undefined when the answer does not tell. */
+export type ActualRule = (responseBody: unknown, currency: Currency) => bigint | undefined;
 
 /** What the provider's answer means for the reservation. */
 export type UpstreamMeaning =
@@ -64,6 +67,8 @@ export interface Provider {
   readonly id: ProviderId;
   readonly defaultOrigin: string;
   readonly operations: readonly Operation[];
+  /** Lower-case name of the header that carries the upstream idempotency key; undefined where the provider has none. */
+  readonly idempotencyHeader: string | undefined;
   /** True where a request can be sent again with the same upstream idempotency key without running twice. */
   readonly resendable: boolean;
   /** How long the provider remembers an idempotency key; a resend after it may execute again. 0 when not resendable. */
@@ -77,8 +82,8 @@ export interface Provider {
   readonly requestIdHeader: string;
   /** Puts the real key in, and for Twilio the real account SID into the path. */
   authorize(request: OutgoingRequest, credential: ProviderCredential): OutgoingRequest;
-  /** Meaning of a complete answer to a mutating call. Reads are always `executed` with 0. */
-  interpret(operation: Operation, status: number, body: Uint8Array, reservedMicros: bigint): UpstreamMeaning;
+  /** Meaning of a complete answer to a mutating call. `reserved` is undefined for a call that was free. */
+  interpret(operation: Operation, status: number, body: Uint8Array, reserved: Money | undefined): UpstreamMeaning;
   /** The refusal in the provider's own error shape and status. */
   renderRefusal(refusal: Refusal): RenderedRefusal;
 }

@@ -1,4 +1,4 @@
-import type { SpendCommitted, SpendReleased, UpstreamFacts } from '@keybrake/domain';
+import type { Money, SpendCommitted, SpendReleased, UpstreamFacts } from '@keybrake/domain';
 import { invariant, rootKeyId } from '@keybrake/domain';
 import type { OutgoingRequest, UpstreamMeaning } from '@keybrake/providers';
 import type { UpstreamResponse } from '../ports/upstream.js';
@@ -38,13 +38,13 @@ export async function forward(
   const sent = await ports.upstream.send(call.provider.id, request);
   if (sent.kind !== 'answered') return sent;
   const { response } = sent;
-  const meaning = call.provider.interpret(call.operation, response.status, response.body, reservedMicros(call));
+  const meaning = call.provider.interpret(call.operation, response.status, response.body, reservedAmount(call));
   return { kind: 'answered', response, meaning };
 }
 
-export function reservedMicros(call: AdmittedCall): bigint {
+function reservedAmount(call: AdmittedCall): Money | undefined {
   invariant(call.verdict.kind === 'allowed', 'an admitted call was allowed');
-  return call.verdict.amount?.micros ?? 0n;
+  return call.verdict.amount;
 }
 
 export function upstreamFacts(

@@ -1,0 +1,31 @@
+import { problem } from '../problem.js';
+import type { Operation } from '../provider.js';
+import { FORM_TYPE, parseForm } from './form.js';
+import { JSON_TYPE, parseJson } from './json.js';
+import { type BodyProblem, emptyBody, type ParsedBody } from './parsed-body.js';
+
+const CHARSET = String.raw`(?:\s*;\s*charset=(?:utf-8|"utf-8"))?\s*$`;
+const ACCEPTED = {
+  form: { type: FORM_TYPE, pattern: new RegExp(`^application/x-www-form-urlencoded${CHARSET}`, 'i') },
+  json: { type: JSON_TYPE, pattern: new RegExp(`^application/json${CHARSET}`, 'i') },
+};
+
+/**
+ * Parses a body the way its operation takes it. `contentType` is the header's value, undefined when it was not sent;
+ * an empty body needs none. An operation without a body gets an empty one.
+ */
+export function parseBody(
+  operation: Operation,
+  contentType: string | undefined,
+  bytes: Uint8Array,
+): ParsedBody | BodyProblem {
+  if (operation.body === undefined) {
+    return bytes.length === 0 ? emptyBody('') : problem(`${operation.method} ${operation.template} takes no body.`);
+  }
+  const { type, pattern } = ACCEPTED[operation.body];
+  if (bytes.length === 0) return emptyBody(type);
+  if (contentType === undefined || !pattern.test(contentType)) {
+    return problem(`The content type must be ${type}, in UTF-8.`);
+  }
+  return operation.body === 'form' ? parseForm(bytes, operation.repeatable ?? []) : parseJson(bytes);
+}

@@ -1,0 +1,32 @@
+import type { Provider } from '../provider.js';
+import { asObject, meaningOf } from '../upstream-meaning.js';
+import { stripeOperations } from './catalogue.js';
+import { renderStripeRefusal } from './dialect.js';
+
+const DAY_MS = 86_400_000;
+
+/** Stripe API v1. Idempotency: docs.stripe.com/api/idempotent_requests. */
+export const stripe: Provider = {
+  id: 'stripe',
+  defaultOrigin: 'https://api.stripe.com',
+  operations: stripeOperations,
+  idempotencyHeader: 'idempotency-key',
+  resendable: true,
+  idempotencyWindowMs: DAY_MS,
+  idempotencyKeyMaxLength: 255,
+  // Not Stripe-Account or Stripe-Context: with them the same key would act for another account.
+  requestHeaders: ['accept', 'stripe-version'],
+  responseHeaders: ['content-type', 'request-id', 'stripe-version', 'stripe-should-retry', 'retry-after'],
+  requestIdHeader: 'request-id',
+  authorize: (request, { secret }) => ({
+    ...request,
+    headers: { ...request.headers, authorization: `Bearer ${secret}` },
+  }),
+  interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, isInUse),
+  renderRefusal: renderStripeRefusal,
+};
+
+function isInUse(answer: Readonly<Record<string, unknown>>): boolean {
+  const error = asObject(answer.error);
+  return error?.code === 'idempotency_key_in_use' || error?.type === 'idempotency_error';
+}

@@ -1,0 +1,34 @@
+import { invariant } from '@keybrake/domain';
+import type { OutgoingRequest, Provider, ProviderCredential } from '../provider.js';
+import { meaningOf } from '../upstream-meaning.js';
+import { twilioOperations } from './catalogue.js';
+import { renderTwilioRefusal } from './dialect.js';
+
+const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
+
+/** Twilio API 2010-04-01. Creating a message has no idempotency key: an unknown outcome is never sent again. */
+export const twilio: Provider = {
+  id: 'twilio',
+  defaultOrigin: 'https://api.twilio.com',
+  operations: twilioOperations,
+  idempotencyHeader: undefined,
+  resendable: false,
+  idempotencyWindowMs: 0,
+  idempotencyKeyMaxLength: 255,
+  requestHeaders: ['accept'],
+  responseHeaders: ['content-type', 'twilio-request-id', 'twilio-concurrent-requests', 'retry-after'],
+  requestIdHeader: 'twilio-request-id',
+  authorize,
+  interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, () => false),
+  renderRefusal: renderTwilioRefusal,
+};
+
+/** The agent may name any account, its SDK demands one: the credential's takes its place. */
+function authorize(request: OutgoingRequest, { secret, accountSid }: ProviderCredential): OutgoingRequest {
+  invariant(accountSid !== undefined, 'a Twilio credential has an account SID');
+  return {
+    ...request,
+    path: request.path.replace(ACCOUNT_SEGMENT, (_, before: string) => `${before}${accountSid}`),
+    headers: { ...request.headers, authorization: `Basic ${btoa(`${accountSid}:${secret}`)}` },
+  };
+}

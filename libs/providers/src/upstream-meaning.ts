@@ -1,0 +1,59 @@
+import type { Money } from '@keybrake/domain';
+import type { Operation, UpstreamMeaning } from './provider.js';
+
+/** True for the provider's error that says: an earlier request with this idempotency key is still running. */
+export type InUseTest = (error: Readonly<Record<string, unknown>>) => boolean;
+
+/**
+ * What an answer means for the reservation. In doubt, it is `unknown`: that keeps the hold, where a wrong `refused`
+ * would free money that may have moved.
+ */
+export function meaningOf(
+  operation: Operation,
+  status: number,
+  body: Uint8Array,
+  reserved: Money | undefined,
+  isInUse: InUseTest,
+): UpstreamMeaning {
+  if (status >= 200 && status < 300) return { kind: 'executed', actualMicros: actualMicros(operation, body, reserved) };
+  switch (status) {
+    case 401:
+    case 403:
+    case 429:
+      return { kind: 'not_executed' };
+    case 408:
+      return { kind: 'unknown' };
+    case 409:
+      return { kind: conflictIsFinal(body, isInUse) ? 'refused' : 'unknown' };
+    default:
+      return { kind: status >= 400 && status < 500 ? 'refused' : 'unknown' };
+  }
+}
+
+// A call that held nothing can move nothing: its answer may show an object whose amount was counted before.
+function actualMicros(operation: Operation, body: Uint8Array, reserved: Money | undefined): bigint {
+  if (operation.class !== 'money' || reserved === undefined || reserved.micros === 0n) return 0n;
+  const answer = parseObject(body);
+  const told = answer === undefined ? undefined : operation.actual?.(answer, reserved.currency);
+  return told ?? reserved.micros;
+}
+
+function conflictIsFinal(body: Uint8Array, isInUse: InUseTest): boolean {
+  const error = parseObject(body);
+  return error !== undefined && !isInUse(error);
+}
+
+function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return asObject(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value if it is a JSON object. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
