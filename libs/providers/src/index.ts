@@ -5,6 +5,7 @@ export { buildOutgoing, type OutgoingParts } from './outgoing.js';
 export { type ParsedTarget, parseTarget, type QueryPair } from './path.js';
 export { priceCall } from './price-call.js';
 export { defaultPriceList, type PriceList } from './price-list.js';
+export { type PriceListReading, parsePriceList } from './price-list-file.js';
 export { isProblem, type RequestProblem } from './problem.js';
 export * from './provider.js';
 export { guessProvider, providerById, providers } from './registry.js';

@@ -84,8 +84,8 @@ export const refundPrice: PriceRule = (body, prices) => {
 };
 
 // `balance` gives credit; `plan` and its kin start a paid subscription under API versions that a caller may ask for.
-const CREDIT_FIELDS = ['balance', 'account_balance', 'cash_balance'];
-const SUBSCRIPTION_FIELDS = ['plan', 'quantity', 'subscription', 'items', 'trial_end'];
+const CREDIT_FIELDS = ['balance', 'account_balance'];
+const SUBSCRIPTION_FIELDS = ['plan', 'quantity', 'trial_end'];
 
 /** `POST /v1/customers…`: free unless a field of it is worth money, of an amount that can't be told. */
 export const customerPrice: PriceRule = (body) => {
