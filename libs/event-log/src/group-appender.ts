@@ -115,7 +115,7 @@ export class GroupAppender implements EventAppender {
 
   /** Undefined when appended; an error only for a defect, or when closing gave up. */
   async #appendUntilTaken(batch: readonly EncodedEvent[]): Promise<unknown> {
-    while (true) {
+    for (;;) {
       try {
         await this.#transport.appendBatch(batch);
         return undefined;

@@ -56,7 +56,15 @@ export class AuditChain {
     const contentHash = this.#digests.sha256(auditDigestText(entry));
     const hash = this.#digests.sha256(auditLinkText(head.hash, Number(sequence), entry.id, contentHash));
     const accountId = entry.accountId as AccountId;
-    this.#links.push({ accountId, vaultKeyId, sequence, entryId: entry.id, contentHash, previousHash: head.hash, hash });
+    this.#links.push({
+      accountId,
+      vaultKeyId,
+      sequence,
+      entryId: entry.id,
+      contentHash,
+      previousHash: head.hash,
+      hash,
+    });
     this.#heads.set(vaultKeyId, { sequence, hash });
     this.#entries.set(entry.id, entry);
   }

@@ -1,4 +1,13 @@
-import type { AccountId, AuditEntry, Currency, Hold, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
+import type {
+  AccountId,
+  AuditEntry,
+  Currency,
+  Hold,
+  Reservation,
+  ReservationId,
+  SpendEvent,
+  VaultKeyId,
+} from '@keybrake/domain';
 
 /** A change of one balance. Identified by account, counter and window; the rest describes the row if it is new. */
 export interface BalanceDelta {
@@ -68,7 +77,10 @@ export interface LedgerTransaction {
   /** Compare-and-set. False when another ledger folds the partition, or has moved on: the caller drops its chunk. */
   movePosition(partition: number, from: bigint, to: bigint): Promise<boolean>;
   /** Ids of the events that were not known yet. */
-  insertEvents(partition: number, events: readonly { event: SpendEvent; position: bigint }[]): Promise<ReadonlySet<string>>;
+  insertEvents(
+    partition: number,
+    events: readonly { event: SpendEvent; position: bigint }[],
+  ): Promise<ReadonlySet<string>>;
   loadReservations(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation>>;
   saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId): Promise<void>;
   addToBalances(deltas: readonly BalanceDelta[]): Promise<void>;

@@ -26,7 +26,7 @@ export async function authenticate(
 
 /** The vault key comes where the SDK puts the real one: Bearer, Basic user (Stripe with curl) or Basic password (Twilio). */
 function presentedKey(call: IncomingCall): PresentedKey | undefined {
-  const values = call.headers['authorization'];
+  const values = call.headers.authorization;
   if (values === undefined || values.length !== 1) return undefined;
   for (const candidate of keyCandidates(values[0] as string)) {
     const presented = parseVaultKey(candidate);

@@ -1,5 +1,5 @@
 import type { AccountId, ProviderId, Refusal, ReservationId, RunId, Verdict } from '@keybrake/domain';
-import type { Operation, OutgoingRequest, Provider } from '@keybrake/providers';
+import type { Operation, OutgoingRequest, PriceList, Provider } from '@keybrake/providers';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { CallObserver } from '../ports/call-observer.js';
 import type { Digests } from '../ports/digests.js';
@@ -20,6 +20,8 @@ export interface IncomingCall {
   /** Lower-case names, each with all its values. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: Uint8Array;
+  /** Why the request can't be read safely, if so: it is denied, and audited when its key is known. */
+  readonly unreadable: string | undefined;
 }
 
 /** What goes back. A stream is a read's answer as it comes. */
@@ -38,6 +40,8 @@ export interface ProxyCallPorts {
   readonly seal: ResponseSeal;
   readonly archive: ResponseArchive;
   readonly digests: Digests;
+  /** Unit prices of providers that state none. */
+  readonly prices: PriceList;
   readonly runtime: Runtime;
   readonly observer: CallObserver;
   readonly unfinished: UnfinishedWork;

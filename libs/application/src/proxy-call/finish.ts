@@ -35,7 +35,11 @@ export async function finish(
   if (!recorded) ports.unfinished.keep('recording an outcome', recordAndSettle);
   if (ending.kind === 'answered') return { kind: 'answered', response: ending.response, recorded };
   const dependency = `The connection to ${call.provider.id}`;
-  return { kind: 'refused', refusal: { code: 'unavailable', dependency, retryAfterMs: 1_000 }, decision: 'unavailable' };
+  return {
+    kind: 'refused',
+    refusal: { code: 'unavailable', dependency, retryAfterMs: 1_000 },
+    decision: 'unavailable',
+  };
 }
 
 async function inDoubt(ports: ProxyCallPorts, call: AdmittedCall): Promise<Finished> {

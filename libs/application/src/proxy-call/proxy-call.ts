@@ -1,18 +1,12 @@
-import type { Refusal } from '@keybrake/domain';
+import type { Refusal, ReservationId } from '@keybrake/domain';
+import type { OutgoingRequest } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import { DependencyUnavailable } from '../ports/runtime.js';
 import { abandon } from './abandon.js';
 import { adopt } from './adopt.js';
 import { allowedAnswer, type CallReport, createReport, refusalAnswer, replayAnswer } from './answer.js';
 import { authenticate } from './authenticate.js';
-import type {
-  AdmittedCall,
-  CallAnswer,
-  IncomingCall,
-  ProxyCallPorts,
-  ProxyCallSettings,
-  ReadCall,
-} from './call.js';
+import type { AdmittedCall, CallAnswer, IncomingCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 import { finish } from './finish.js';
 import { forward, outgoingRequest } from './forward.js';
 import { dialectFor, readCall } from './read-call.js';
@@ -37,10 +31,17 @@ export function createProxyCall(
       return await proxyCall(ports, settings, incoming, report);
     } catch (error) {
       if (!(error instanceof DependencyUnavailable)) throw error;
-      const { dependency } = error;
-      return refusalAnswer(report, { code: 'unavailable', dependency, retryAfterMs: RETRY_AFTER_MS }, 'unavailable');
+      return refusalAnswer(report, unavailable(error.dependency), 'unavailable');
     }
   };
+}
+
+/** One call on its way: what each phase needs of the ones before. */
+interface Passage {
+  readonly ports: ProxyCallPorts;
+  readonly settings: ProxyCallSettings;
+  readonly report: CallReport;
+  readonly reservationId: ReservationId;
 }
 
 async function proxyCall(
@@ -49,53 +50,18 @@ async function proxyCall(
   incoming: IncomingCall,
   report: CallReport,
 ): Promise<CallAnswer> {
-  // 0 parse and 1 reserve, again if the policy changed in between.
-  const reservationId = ports.runtime.newReservationId();
-  let call: ReadCall;
-  let admission: Admission = { kind: 'stale_policy' };
-  let reads = 0;
-  do {
-    const caller = await authenticate(ports, incoming);
-    // Strangers reach a counter and a log line, never the event log.
-    if (caller === undefined) return refusalAnswer(report, { code: 'key_invalid' }, 'stranger');
-    call = readCall(ports, incoming, caller, report.startedAtMs);
-    report.read(call);
-    admission = await reserve(ports, settings, call, reservationId);
-    if (admission.kind === 'stale_policy') ports.directory.forget(call.accountId, call.record.key.id);
-    reads += 1;
-  } while (admission.kind === 'stale_policy' && reads < POLICY_READS_MAX);
+  const passage = { ports, settings, report, reservationId: ports.runtime.newReservationId() };
 
-  switch (admission.kind) {
-    case 'stale_policy':
-      return deny({ code: 'unavailable', dependency: 'The current policy', retryAfterMs: RETRY_AFTER_MS });
-    case 'refused':
-      return deny(admission.refusal);
-    case 'completed': {
-      const stored = await replay(ports, settings, call, reservationId, admission);
-      return stored.kind === 'refused' ? deny(stored.refusal) : replayAnswer(report, admission.reservationId, stored);
-    }
-    case 'in_doubt': {
-      const adopted = await adopt(ports, settings, call, admission);
-      if (adopted.kind === 'refused') return deny(adopted.refusal);
-      const request = await outgoingRequest(ports, adopted.call);
-      return forwardAndSettle(adopted.call, request);
-    }
-    case 'held':
-      break;
-  }
-
-  const admitted = admittedCall(call, reservationId, admission);
+  // 0 parse, 1 reserve. Strangers reach a counter and a log line, never the event log.
+  const read = await readAndReserve(passage, incoming);
+  if (read === undefined) return refusalAnswer(report, { code: 'key_invalid' }, 'stranger');
+  const { call, admission } = read;
+  if (admission.kind !== 'held') return answerWithoutHold(passage, call, admission);
+  const admitted = admittedCall(call, passage.reservationId, admission);
   report.admitted(admitted);
-  let request: Awaited<ReturnType<typeof outgoingRequest>>;
-  try {
-    request = await outgoingRequest(ports, admitted);
-    // 2 record: not one byte leaves before the log has acknowledged (R2).
-    const reserved = spendReserved(ports.runtime, call, reservationId, admission.outcome, admission.holds);
-    await within(ports.log.append(call.accountId, [reserved]), settings.recordTimeoutMs, LOG);
-  } catch (error) {
-    abandon(ports, admitted, error instanceof DependencyUnavailable ? `${error.dependency} unavailable` : 'defect');
-    throw error;
-  }
+
+  // 2 record: not one byte leaves before the log has acknowledged (R2).
+  const request = await recordReserved(passage, admitted, admission);
 
   // 3 launch: the store's last word (R3, R7).
   const refusal = await launch(ports, settings, admitted);
@@ -104,27 +70,94 @@ async function proxyCall(
   // 4 forward, 5 record, 6 settle, 7 respond. A caller that hangs up does not stop any of them (R10).
   return admitted.operation.class === 'read'
     ? streamRead(ports, settings, admitted, request, report)
-    : forwardAndSettle(admitted, request);
+    : forwardAndSettle(passage, admitted, request);
+}
 
-  async function forwardAndSettle(launched: AdmittedCall, outgoing: typeof request): Promise<CallAnswer> {
-    report.admitted(launched);
-    const sentAtMs = ports.runtime.nowMs();
-    const ending = await forward(ports, launched, outgoing);
-    const upstreamMs = ports.runtime.nowMs() - sentAtMs;
-    report.upstream(upstreamMs);
-    const finished = await finish(ports, settings, launched, ending, upstreamMs);
-    return finished.kind === 'refused'
-      ? refusalAnswer(report, finished.refusal, finished.decision)
-      : allowedAnswer(report, finished.response, finished.recorded);
-  }
-
-  /** A denial of a known key is in the log before its answer goes out. */
-  async function deny(refused: Refusal): Promise<CallAnswer> {
-    const event = callDenied(ports.runtime, call, reservationId, refused);
-    await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
-    return refusalAnswer(report, refused, 'denied');
+/** Phases 0 and 1, again if the policy changed in between. Undefined for a stranger. */
+async function readAndReserve(
+  { ports, settings, report, reservationId }: Passage,
+  incoming: IncomingCall,
+): Promise<{ call: ReadCall; admission: Admission } | undefined> {
+  for (let reads = 1; ; reads += 1) {
+    const caller = await authenticate(ports, incoming);
+    if (caller === undefined) return undefined;
+    const call = readCall(ports, incoming, caller, report.startedAtMs);
+    report.read(call);
+    const admission = await reserve(ports, settings, call, reservationId);
+    if (admission.kind !== 'stale_policy' || reads === POLICY_READS_MAX) return { call, admission };
+    ports.directory.forget(call.accountId, call.record.key.id);
   }
 }
+
+async function answerWithoutHold(
+  passage: Passage,
+  call: ReadCall,
+  admission: Exclude<Admission, { kind: 'held' }>,
+): Promise<CallAnswer> {
+  const { ports, settings, report, reservationId } = passage;
+  switch (admission.kind) {
+    case 'stale_policy':
+      return deny(passage, call, unavailable('The current policy'));
+    case 'refused':
+      return deny(passage, call, admission.refusal);
+    case 'completed': {
+      const stored = await replay(ports, settings, call, reservationId, admission);
+      return stored.kind === 'refused'
+        ? deny(passage, call, stored.refusal)
+        : replayAnswer(report, admission.reservationId, stored);
+    }
+    case 'in_doubt': {
+      const adopted = await adopt(ports, settings, call, admission);
+      if (adopted.kind === 'refused') return deny(passage, call, adopted.refusal);
+      return forwardAndSettle(passage, adopted.call, await outgoingRequest(ports, adopted.call));
+    }
+  }
+}
+
+/** A denial of a known key is in the log before its answer goes out. */
+async function deny({ ports, settings, report, reservationId }: Passage, call: ReadCall, refusal: Refusal) {
+  const event = callDenied(ports.runtime, call, reservationId, refusal);
+  await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
+  return refusalAnswer(report, refusal, 'denied');
+}
+
+async function recordReserved(
+  { ports, settings }: Passage,
+  call: AdmittedCall,
+  { outcome, holds }: Extract<Admission, { kind: 'held' }>,
+): Promise<OutgoingRequest> {
+  try {
+    const request = await outgoingRequest(ports, call);
+    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds);
+    await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
+    return request;
+  } catch (error) {
+    abandon(ports, call, error instanceof DependencyUnavailable ? `${error.dependency} unavailable` : 'defect');
+    throw error;
+  }
+}
+
+async function forwardAndSettle(
+  { ports, settings, report }: Passage,
+  call: AdmittedCall,
+  request: OutgoingRequest,
+): Promise<CallAnswer> {
+  report.admitted(call);
+  const sentAtMs = ports.runtime.nowMs();
+  const ending = await forward(ports, call, request);
+  const upstreamMs = ports.runtime.nowMs() - sentAtMs;
+  report.upstream(upstreamMs);
+  const finished = await finish(ports, settings, call, ending, upstreamMs);
+  return finished.kind === 'refused'
+    ? refusalAnswer(report, finished.refusal, finished.decision)
+    : allowedAnswer(report, finished.response, finished.recorded);
+}
+
+const unavailable = (dependency: string): Refusal => ({
+  code: 'unavailable',
+  dependency,
+  retryAfterMs: RETRY_AFTER_MS,
+});
 
 function admittedCall(
   call: ReadCall,
@@ -135,7 +168,15 @@ function admittedCall(
   if (operation === undefined || outgoing === undefined) throw new Error('a call that was not understood was admitted');
   const remaining = outcome.windows.map((window) => window.remainingMicros);
   const remainingMicros = remaining.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  return { ...call, operation, outgoing, reservationId, incarnation: outcome.incarnation, adopted: false, remainingMicros };
+  return {
+    ...call,
+    operation,
+    outgoing,
+    reservationId,
+    incarnation: outcome.incarnation,
+    adopted: false,
+    remainingMicros,
+  };
 }
 
 /** Undefined when launched. A refused launch was provably not forwarded, so its owner may release it. */
@@ -172,6 +213,6 @@ function launchRefusal(reason: 'revoked' | 'expired' | 'not_held' | 'incarnation
       return { code: 'key_expired' };
     case 'not_held':
     case 'incarnation':
-      return { code: 'unavailable', dependency: 'The reservation of this call', retryAfterMs: RETRY_AFTER_MS };
+      return unavailable('The reservation of this call');
   }
 }

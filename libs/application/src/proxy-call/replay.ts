@@ -36,7 +36,7 @@ async function archived(
   reservationId: ReservationId,
 ): Promise<string | Refusal> {
   const giveUpAtMs = ports.runtime.nowMs() + settings.inFlightWaitMs;
-  while (true) {
+  for (;;) {
     const found = await ports.archive.find(call.accountId, reservationId);
     if (found !== undefined) {
       return found.sealedResponse ?? { code: 'response_not_kept', reservationId, status: found.status };

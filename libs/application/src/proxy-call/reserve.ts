@@ -1,11 +1,22 @@
-import { type BoundCap, invariant, type ReservationId, rootKeyId, type Verdict, windowCandidates } from '@keybrake/domain';
+import {
+  type BoundCap,
+  invariant,
+  type ReservationId,
+  rootKeyId,
+  type Verdict,
+  windowCandidates,
+} from '@keybrake/domain';
 import { pause } from '../deadline.js';
 import type { Claim, HoldRequest, Meter, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
 import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 
 /** What phase 1 can end in; a key still in flight after the wait, or a store that isn't ready, has become a refusal. */
 export type Admission =
-  | { readonly kind: 'held'; readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>; readonly holds: readonly HoldRequest[] }
+  | {
+      readonly kind: 'held';
+      readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>;
+      readonly holds: readonly HoldRequest[];
+    }
   | Exclude<ReserveOutcome, { kind: 'held' | 'in_flight' | 'not_ready' }>;
 
 const RETRY_AFTER_MS = 1_000;
@@ -62,7 +73,8 @@ function reserveCommand(
 
 /** Reads are not deduplicated; of the others only those that were understood, since the fingerprint is of the parsed call. */
 function claimOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): Claim | undefined {
-  if (call.idempotencyKey === undefined || call.operation === undefined || call.operation.class === 'read') return undefined;
+  if (call.idempotencyKey === undefined || call.operation === undefined || call.operation.class === 'read')
+    return undefined;
   if (call.outgoing === undefined) return undefined;
   return {
     rootKeyId: rootKeyId(call.record.key),

@@ -24,7 +24,10 @@ export class PostgresAdmissionStore implements AdmissionStore {
   }
 
   async reserve(command: ReserveCommand): Promise<ReserveOutcome> {
-    const reply = await this.#step<ReserveReply>('select admission.reserve($1::jsonb) as reply', encodeReserve(command));
+    const reply = await this.#step<ReserveReply>(
+      'select admission.reserve($1::jsonb) as reply',
+      encodeReserve(command),
+    );
     return decodeReserveReply(reply, command);
   }
 

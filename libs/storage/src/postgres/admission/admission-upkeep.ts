@@ -87,7 +87,12 @@ export class PostgresAdmissionUpkeep implements AdmissionUpkeep {
   }
 
   async capStates(accountId: AccountId, counters: readonly string[]): Promise<readonly StoredBalance[]> {
-    const rows = await this.#rows<{ counter: string; window_id: string; committed_micros: bigint; held_micros: bigint }>(
+    const rows = await this.#rows<{
+      counter: string;
+      window_id: string;
+      committed_micros: bigint;
+      held_micros: bigint;
+    }>(
       `select b.counter, b.window_id, b.committed_micros, b.held_micros from admission.balances b
         where b.account_id = $1::text and b.counter = any($2::text[])`,
       [accountId, counters],

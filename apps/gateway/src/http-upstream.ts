@@ -1,0 +1,130 @@
+import type { Upstream, UpstreamFailure, UpstreamResponse, UpstreamStream } from '@keybrake/application';
+import type { ProviderId } from '@keybrake/domain';
+import type { OutgoingRequest } from '@keybrake/providers';
+import { type Dispatcher, Pool } from 'undici';
+
+export interface HttpUpstreamOptions {
+  /** Fixed by configuration, never by a request; may carry a base path. */
+  readonly origins: Readonly<Record<ProviderId, string>>;
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly connectionsPerProvider: number;
+  readonly responseBytesMax: number;
+}
+
+interface Target {
+  readonly pool: Pool;
+  readonly basePath: string;
+}
+
+// Errors in which the connection never stood, so not a byte of the request can have arrived.
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Providers over undici pools: one request at a time per connection, no retries, no redirects. */
+export class HttpUpstream implements Upstream {
+  readonly #options: HttpUpstreamOptions;
+  readonly #targets: ReadonlyMap<ProviderId, Target>;
+
+  constructor(options: HttpUpstreamOptions) {
+    this.#options = options;
+    const entries = Object.entries(options.origins) as [ProviderId, string][];
+    this.#targets = new Map(entries.map(([provider, origin]) => [provider, this.#target(origin)]));
+  }
+
+  async send(
+    provider: ProviderId,
+    request: OutgoingRequest,
+  ): Promise<{ kind: 'answered'; response: UpstreamResponse } | UpstreamFailure> {
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs);
+    try {
+      const answer = await this.#dispatch(provider, request, deadline);
+      const body = await readWhole(answer.body, this.#options.responseBytesMax);
+      return { kind: 'answered', response: { status: answer.statusCode, headers: flat(answer.headers), body } };
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async stream(
+    provider: ProviderId,
+    request: OutgoingRequest,
+  ): Promise<{ kind: 'answered'; response: UpstreamStream } | UpstreamFailure> {
+    const deadline = AbortSignal.timeout(this.#options.timeoutMs);
+    try {
+      const { statusCode: status, headers, body } = await this.#dispatch(provider, request, deadline);
+      return { kind: 'answered', response: { status, headers: flat(headers), body } };
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#targets.values()].map(({ pool }) => pool.close()));
+  }
+
+  #target(origin: string): Target {
+    const url = new URL(origin);
+    const { timeoutMs, connectTimeoutMs, connectionsPerProvider } = this.#options;
+    const pool = new Pool(url.origin, {
+      connections: connectionsPerProvider,
+      pipelining: 1,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      connect: { timeout: connectTimeoutMs },
+      maxHeaderSize: 32_768,
+    });
+    return { pool, basePath: url.pathname.replace(/\/$/, '') };
+  }
+
+  #dispatch(provider: ProviderId, request: OutgoingRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const target = this.#targets.get(provider);
+    if (target === undefined) throw new Error(`no origin for ${provider}`);
+    const query = request.query === '' ? '' : `?${request.query}`;
+    return target.pool.request({
+      method: request.method as Dispatcher.HttpMethod,
+      path: `${target.basePath}${request.path}${query}`,
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
+      body: request.body ?? null,
+      signal,
+    });
+  }
+}
+
+async function readWhole(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new Error(`the provider's answer is larger than ${bytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function flat(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return result;
+}
+
+function failureOf(error: unknown): UpstreamFailure {
+  const code = errorCode(error);
+  const detail = code ?? (error instanceof Error ? error.name : 'unknown error');
+  return { kind: code !== undefined && NOT_CONNECTED.has(code) ? 'not_sent' : 'unknown', detail };
+}
+
+function errorCode(error: unknown): string | undefined {
+  // A refused connection to a name with several addresses comes as an AggregateError of equal parts.
+  const candidate = error instanceof AggregateError ? error.errors[0] : error;
+  const code = (candidate as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

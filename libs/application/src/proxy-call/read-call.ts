@@ -1,0 +1,149 @@
+import { evaluatePolicy, type ProviderId, parseRunId, type Refusal, type RunId } from '@keybrake/domain';
+import {
+  buildOutgoing,
+  guessProvider,
+  isProblem,
+  type MatchedOperation,
+  matchOperation,
+  type OutgoingRequest,
+  type ParsedBody,
+  type ParsedTarget,
+  type PriceList,
+  type Provider,
+  parseBody,
+  parseTarget,
+  priceCall,
+  providerById,
+} from '@keybrake/providers';
+import type { Digests } from '../ports/digests.js';
+import type { Caller } from './authenticate.js';
+import { type IncomingCall, type ReadCall, refusedVerdict } from './call.js';
+
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+const ENDPOINT_LENGTH_MAX = 200;
+
+/** The provider whose error shape a caller understands before it is known who calls. */
+export function dialectFor(incoming: IncomingCall): Provider {
+  return providerById(incoming.routedProvider ?? guessProvider(incoming.target));
+}
+
+/**
+ * Phase 0: parses the call strictly, prices it and asks the policy. Never refuses by itself: what can't be read has a
+ * refusing verdict, so that it takes the same way to the audit as every denial.
+ */
+export function readCall(
+  ports: { readonly digests: Pick<Digests, 'sha256'>; readonly prices: PriceList },
+  incoming: IncomingCall,
+  caller: Caller,
+  startedAtMs: number,
+): ReadCall {
+  const { key, policy } = caller.record;
+  const provider = providerById(incoming.routedProvider ?? policy.provider);
+  const target = parseTarget(incoming.target);
+  const path = isProblem(target) ? undefined : target.path;
+  const matched = path === undefined ? undefined : matchOperation(provider, incoming.method, path);
+  const unread: ReadCall = {
+    startedAtMs,
+    provider,
+    accountId: key.accountId,
+    record: caller.record,
+    runId: undefined,
+    idempotencyKey: undefined,
+    operation: matched?.operation,
+    endpoint: endpointOf(incoming.method, matched?.operation.template ?? path),
+    outgoing: undefined,
+    fingerprint: '',
+    verdict: refusedVerdict({ code: 'key_invalid' }),
+  };
+  const refuse = (refusal: Refusal, more: Partial<ReadCall> = {}): ReadCall => ({
+    ...unread,
+    ...more,
+    verdict: refusedVerdict(refusal),
+  });
+
+  const names = callerNames(incoming, caller, provider, matched);
+  if (isProblem(names)) return refuse(invalidRequest(names));
+  const early = refusalBeforeBody(incoming, policy.provider, provider, target, unread);
+  if (early !== undefined) return refuse(early, names);
+  if (isProblem(target) || matched === undefined)
+    return refuse({ code: 'operation_unknown', endpoint: unread.endpoint }, names);
+
+  const body = parseBody(matched.operation, incoming.headers['content-type']?.[0], incoming.body);
+  if (isProblem(body)) return refuse(invalidRequest(body), names);
+  const outgoing = buildOutgoing({
+    provider,
+    match: matched,
+    query: target.query,
+    headers: incoming.headers,
+    body,
+  });
+  if (isProblem(outgoing)) return refuse(invalidRequest(outgoing), names);
+  const understood = { ...names, outgoing, fingerprint: fingerprintOf(ports.digests, outgoing, body) };
+  const pricing = priceCall(matched.operation, body, ports.prices);
+  if (isProblem(pricing)) return refuse(invalidRequest(pricing), understood);
+
+  const verdict = evaluatePolicy(policy, key, {
+    operation: matched.operation,
+    pricing,
+    runId: names.runId,
+    hasIdempotencyKey: names.idempotencyKey !== undefined,
+    mutates: matched.operation.class !== 'read',
+  });
+  return { ...unread, ...understood, verdict };
+}
+
+const invalidRequest = ({ invalid: message, param }: { invalid: string; param?: string }): Refusal => ({
+  code: 'invalid_request',
+  message,
+  param,
+});
+
+function refusalBeforeBody(
+  incoming: IncomingCall,
+  keyProvider: ProviderId,
+  provider: Provider,
+  target: ParsedTarget | { invalid: string },
+  unread: ReadCall,
+): Refusal | undefined {
+  if (incoming.unreadable !== undefined) return { code: 'invalid_request', message: incoming.unreadable };
+  if (provider.id !== keyProvider) return { code: 'provider_mismatch', keyProvider };
+  if ('invalid' in target) return invalidRequest(target);
+  if (unread.operation === undefined) return { code: 'operation_unknown', endpoint: unread.endpoint };
+  return undefined;
+}
+
+interface CallerNames {
+  readonly runId: RunId | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Run id: header, appended to the key, or bound to it. Idempotency key: of what changes something only. */
+function callerNames(
+  incoming: IncomingCall,
+  caller: Caller,
+  provider: Provider,
+  matched: MatchedOperation | undefined,
+): CallerNames | { readonly invalid: string; readonly param?: string } {
+  const runText = incoming.headers['keybrake-run-id']?.[0];
+  const headerRunId = runText === undefined ? undefined : parseRunId(runText);
+  if (runText !== undefined && headerRunId === undefined) {
+    return { invalid: 'Keybrake-Run-Id must be 1 to 128 letters, digits and . _ : - characters.' };
+  }
+  const runId = headerRunId ?? caller.presented.runId ?? caller.record.key.boundRunId;
+  const idempotencyKey = incoming.headers['idempotency-key']?.[0];
+  if (idempotencyKey === undefined || matched?.operation.class === 'read') return { runId, idempotencyKey: undefined };
+  if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > provider.idempotencyKeyMaxLength) {
+    return { invalid: `Idempotency-Key must be 1 to ${provider.idempotencyKeyMaxLength} visible ASCII characters.` };
+  }
+  return { runId, idempotencyKey };
+}
+
+function endpointOf(method: string, path: string | undefined): string {
+  return `${method} ${path ?? '(unreadable path)'}`.slice(0, ENDPOINT_LENGTH_MAX);
+}
+
+/** Of what is forwarded, so that two calls with one fingerprint are one request to the provider. */
+function fingerprintOf(digests: Pick<Digests, 'sha256'>, outgoing: OutgoingRequest, body: ParsedBody): string {
+  const head = `${outgoing.method} ${outgoing.path}?${outgoing.query}\n`;
+  return digests.sha256(digests.sha256(head) + digests.sha256(body.canonical));
+}

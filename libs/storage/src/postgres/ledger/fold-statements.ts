@@ -1,0 +1,98 @@
+// Rows come as one JSON array; `json_populate_recordset` of the table's own row type gives each column its type.
+
+/** Skips, instead of waiting for, a ledger that holds the row; no row changed means that the chunk is not ours to fold. */
+export const MOVE_POSITION = `
+update ledger.partition_positions p set next_position = $3::bigint
+ where p.partition = (
+   select q.partition from ledger.partition_positions q
+    where q.partition = $1::integer and q.next_position = $2::bigint for update skip locked)`;
+
+export const INSERT_EVENTS = `
+insert into ledger.events (event_id, account_id, subject_id, type, partition, position, occurred_at_ms)
+select event_id, account_id, subject_id, type, partition, position, occurred_at_ms
+  from json_populate_recordset(null::ledger.events, $1::json)
+on conflict do nothing
+returning event_id`;
+
+export const LOAD_RESERVATIONS = `
+select r.reservation_id, r.facts, r.outcome, r.anomaly from ledger.reservations r
+ where r.reservation_id = any($1::text[])`;
+
+export const SAVE_RESERVATIONS = `
+insert into ledger.reservations (reservation_id, account_id, state, facts, outcome, anomaly, vault_key_id, reserved_at_ms)
+select reservation_id, account_id, state, facts, outcome, anomaly, vault_key_id, reserved_at_ms
+  from json_populate_recordset(null::ledger.reservations, $1::json)
+on conflict (reservation_id) do update
+   set state = excluded.state, facts = excluded.facts, outcome = excluded.outcome, anomaly = excluded.anomaly,
+       vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms`;
+
+export const ADD_TO_BALANCES = `
+insert into ledger.balances as b (account_id, counter, window_id, scope, scope_id, cap_window, currency, direction,
+                                  limit_micros, committed_micros, held_micros, window_ends_at_ms)
+select account_id, counter, window_id, scope, scope_id, cap_window, currency, direction,
+       limit_micros, committed_micros, held_micros, window_ends_at_ms
+  from json_populate_recordset(null::ledger.balances, $1::json)
+on conflict (account_id, counter, window_id) do update
+   set limit_micros = excluded.limit_micros,
+       committed_micros = b.committed_micros + excluded.committed_micros,
+       held_micros = b.held_micros + excluded.held_micros`;
+
+export const ADD_TO_AGENT_SPEND = `
+insert into ledger.agent_spend as s (account_id, day, agent_type, currency, committed_micros, held_micros, calls, denials)
+select account_id, day, agent_type, currency, committed_micros, held_micros, calls, denials
+  from json_populate_recordset(null::ledger.agent_spend, $1::json)
+on conflict (account_id, day, agent_type, currency) do update
+   set committed_micros = s.committed_micros + excluded.committed_micros,
+       held_micros = s.held_micros + excluded.held_micros,
+       calls = s.calls + excluded.calls,
+       denials = s.denials + excluded.denials`;
+
+/** An older call's late outcome does not take the place of the key's newer call. */
+export const SAVE_IDEMPOTENCY_RECORDS = `
+insert into ledger.idempotency_records as i (account_id, root_key_id, key_hash, idempotency_key, fingerprint,
+       reservation_id, state, upstream_status, sealed_response, created_at_ms, expires_at_ms)
+select account_id, root_key_id, key_hash, idempotency_key, fingerprint,
+       reservation_id, state, upstream_status, sealed_response, created_at_ms, expires_at_ms
+  from json_populate_recordset(null::ledger.idempotency_records, $1::json)
+on conflict (account_id, root_key_id, key_hash) do update
+   set fingerprint = excluded.fingerprint, reservation_id = excluded.reservation_id, state = excluded.state,
+       upstream_status = excluded.upstream_status,
+       sealed_response = coalesce(excluded.sealed_response,
+         case when i.reservation_id = excluded.reservation_id then i.sealed_response end),
+       created_at_ms = excluded.created_at_ms, expires_at_ms = excluded.expires_at_ms
+ where excluded.reservation_id = i.reservation_id or excluded.created_at_ms >= i.created_at_ms`;
+
+export const LOAD_AUDIT_HEADS = `
+select h.vault_key_id, h.sequence, h.hash from ledger.audit_heads h where h.vault_key_id = any($1::text[])`;
+
+export const SAVE_AUDIT_ENTRIES = `
+insert into ledger.audit_entries
+select * from json_populate_recordset(null::ledger.audit_entries, $1::json)
+on conflict (id) do update
+   set state = excluded.state, message = excluded.message, committed_micros = excluded.committed_micros,
+       upstream_status = excluded.upstream_status, upstream_request_id = excluded.upstream_request_id,
+       latency_ms = excluded.latency_ms, ended_at_ms = excluded.ended_at_ms`;
+
+export const APPEND_AUDIT_LINKS = `
+with rows as (
+  select * from json_to_recordset($1::json) as r (account_id text, vault_key_id text, sequence bigint, entry_id text,
+                                                  content_hash text, previous_hash text, hash text)
+), added as (
+  insert into ledger.audit_links (vault_key_id, sequence, entry_id, content_hash, previous_hash, hash)
+  select vault_key_id, sequence, entry_id, content_hash, previous_hash, hash from rows
+)
+insert into ledger.audit_heads (vault_key_id, account_id, sequence, hash)
+select distinct on (vault_key_id) vault_key_id, account_id, sequence, hash from rows order by vault_key_id, sequence desc
+on conflict (vault_key_id) do update set sequence = excluded.sequence, hash = excluded.hash`;
+
+export const SAVE_ANOMALIES = `
+insert into ledger.anomalies (account_id, reservation_id, kind, detail)
+select account_id, reservation_id, kind, detail
+  from json_to_recordset($1::json) as a (account_id text, reservation_id text, kind text, detail text)
+on conflict do nothing`;
+
+export const SAVE_DEAD_LETTERS = `
+insert into ledger.dead_letters (partition, position, body, problem)
+select partition, position, body, problem
+  from json_to_recordset($1::json) as d (partition integer, position bigint, body text, problem text)
+on conflict do nothing`;

@@ -1,0 +1,208 @@
+import type {
+  AgentSpendDelta,
+  Anomaly,
+  AuditHead,
+  AuditLink,
+  BalanceDelta,
+  DeadLetter,
+  IdempotencyRecordRow,
+  LedgerTransaction,
+} from '@keybrake/application';
+import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
+import type { Client } from '../database.js';
+import * as sql from './fold-statements.js';
+import {
+  decodeFacts,
+  decodeOutcome,
+  encodeOutcome,
+  type FactsJson,
+  type OutcomeJson,
+  toJson,
+} from './reservation-json.js';
+
+/** Runs the statements of one fold. Each takes its rows as one JSON parameter, so a chunk costs one trip per table. */
+export class PostgresLedgerTransaction implements LedgerTransaction {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async movePosition(partition: number, from: bigint, to: bigint): Promise<boolean> {
+    const { rowCount } = await this.#client.query(sql.MOVE_POSITION, [partition, from.toString(), to.toString()]);
+    return rowCount === 1;
+  }
+
+  async insertEvents(partition: number, events: readonly { event: SpendEvent; position: bigint }[]) {
+    const rows = events.map(({ event, position }) => ({
+      event_id: event.eventId,
+      account_id: event.accountId,
+      subject_id: subjectOf(event),
+      type: event.type,
+      partition,
+      position,
+      occurred_at_ms: event.occurredAtMs,
+    }));
+    const inserted = await this.#rows<{ event_id: string }>(sql.INSERT_EVENTS, rows);
+    return new Set(inserted.map((row) => row.event_id));
+  }
+
+  async loadReservations(ids: readonly ReservationId[]) {
+    if (ids.length === 0) return new Map<ReservationId, Reservation>();
+    const { rows } = await this.#client.query<{
+      reservation_id: ReservationId;
+      facts: FactsJson | null;
+      outcome: OutcomeJson;
+      anomaly: boolean;
+    }>(sql.LOAD_RESERVATIONS, [ids]);
+    return new Map(
+      rows.map((row): [ReservationId, Reservation] => [
+        row.reservation_id,
+        {
+          reservationId: row.reservation_id,
+          facts: row.facts === null ? undefined : decodeFacts(row.facts),
+          outcome: decodeOutcome(row.outcome),
+          anomaly: row.anomaly,
+        },
+      ]),
+    );
+  }
+
+  async saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId) {
+    const rows = reservations.map(({ reservationId, facts, outcome, anomaly }) => ({
+      reservation_id: reservationId,
+      account_id: accountOf(reservationId),
+      state: outcome.state,
+      facts: facts ?? null,
+      outcome: encodeOutcome(outcome),
+      anomaly,
+      vault_key_id: facts?.call.vaultKeyId ?? null,
+      reserved_at_ms: facts?.reservedAtMs ?? null,
+    }));
+    await this.#rows(sql.SAVE_RESERVATIONS, rows);
+  }
+
+  async addToBalances(deltas: readonly BalanceDelta[]) {
+    const rows = deltas.map(({ accountId, hold, heldMicros, committedMicros }) => ({
+      account_id: accountId,
+      counter: hold.counter,
+      window_id: hold.windowId,
+      scope: hold.scope,
+      scope_id: hold.scopeId,
+      cap_window: hold.window,
+      currency: hold.currency,
+      direction: hold.direction,
+      limit_micros: hold.limitMicros,
+      held_micros: heldMicros,
+      committed_micros: committedMicros,
+      window_ends_at_ms: hold.windowEndsAtMs,
+    }));
+    await this.#rows(sql.ADD_TO_BALANCES, rows);
+  }
+
+  async addToAgentSpend(deltas: readonly AgentSpendDelta[]) {
+    const rows = deltas.map((delta) => ({
+      account_id: delta.accountId,
+      day: delta.day,
+      agent_type: delta.agentType,
+      currency: delta.currency,
+      committed_micros: delta.committedMicros,
+      held_micros: delta.heldMicros,
+      calls: delta.calls,
+      denials: delta.denials,
+    }));
+    await this.#rows(sql.ADD_TO_AGENT_SPEND, rows);
+  }
+
+  async saveIdempotencyRecords(records: readonly IdempotencyRecordRow[]) {
+    const rows = records.map((record) => ({
+      account_id: record.accountId,
+      root_key_id: record.rootKeyId,
+      key_hash: record.keyHash,
+      idempotency_key: record.idempotencyKey,
+      fingerprint: record.fingerprint,
+      reservation_id: record.reservationId,
+      state: record.state,
+      upstream_status: record.upstreamStatus ?? null,
+      sealed_response: record.sealedResponse ?? null,
+      created_at_ms: record.createdAtMs,
+      expires_at_ms: record.expiresAtMs ?? null,
+    }));
+    await this.#rows(sql.SAVE_IDEMPOTENCY_RECORDS, rows);
+  }
+
+  async auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>> {
+    const { rows } = await this.#client.query<{ vault_key_id: VaultKeyId; sequence: bigint; hash: string }>(
+      sql.LOAD_AUDIT_HEADS,
+      [vaultKeyIds],
+    );
+    return new Map(rows.map((row) => [row.vault_key_id, { sequence: row.sequence, hash: row.hash }]));
+  }
+
+  async saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]) {
+    await this.#rows(sql.SAVE_AUDIT_ENTRIES, entries.map(entryRow));
+    const linkRows = links.map((link) => ({
+      account_id: link.accountId,
+      vault_key_id: link.vaultKeyId,
+      sequence: link.sequence,
+      entry_id: link.entryId,
+      content_hash: link.contentHash,
+      previous_hash: link.previousHash,
+      hash: link.hash,
+    }));
+    await this.#rows(sql.APPEND_AUDIT_LINKS, linkRows);
+  }
+
+  async saveAnomalies(anomalies: readonly Anomaly[]) {
+    const rows = anomalies.map(({ accountId, reservationId, kind, detail }) => ({
+      account_id: accountId,
+      reservation_id: reservationId,
+      kind,
+      detail,
+    }));
+    await this.#rows(sql.SAVE_ANOMALIES, rows);
+  }
+
+  async saveDeadLetters(letters: readonly DeadLetter[]) {
+    await this.#rows(sql.SAVE_DEAD_LETTERS, letters);
+  }
+
+  async #rows<Row extends object>(statement: string, rows: readonly object[]): Promise<Row[]> {
+    if (rows.length === 0) return [];
+    const result = await this.#client.query<Row>(statement, [toJson(rows)]);
+    return result.rows;
+  }
+}
+
+function subjectOf(event: SpendEvent): string {
+  if ('reservationId' in event) return event.reservationId;
+  return 'callId' in event ? event.callId : event.eventId;
+}
+
+function entryRow(entry: AuditEntry) {
+  return {
+    id: entry.id,
+    account_id: entry.accountId,
+    vault_key_id: entry.vaultKeyId,
+    agent_type: entry.agentType,
+    run_id: entry.runId,
+    provider: entry.provider,
+    operation: entry.operation,
+    endpoint: entry.endpoint,
+    decision: entry.decision,
+    rule: entry.rule,
+    message: entry.message,
+    policy_id: entry.policyId,
+    policy_version: entry.policyVersion,
+    idempotency_key: entry.idempotencyKey,
+    currency: entry.currency,
+    reserved_micros: entry.reservedMicros,
+    committed_micros: entry.committedMicros,
+    state: entry.state,
+    upstream_status: entry.upstreamStatus,
+    upstream_request_id: entry.upstreamRequestId,
+    latency_ms: entry.latencyMs,
+    started_at_ms: entry.startedAtMs,
+    ended_at_ms: entry.endedAtMs,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Hold, Outcome, SpendReserved } from '@keybrake/domain';
+
+/** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
+export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
+type HoldJson = Omit<Hold, 'limitMicros' | 'amountMicros'> & { limitMicros: string; amountMicros: string };
+export type FactsJson = Omit<SpendReserved, 'holds' | 'call'> & {
+  holds: HoldJson[];
+  call: Omit<SpendReserved['call'], 'amount'> & { amount?: { currency: string; micros: string } };
+};
+
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member));
+}
+
+/** The response's bytes live in idempotency_records only. */
+export function encodeOutcome(outcome: Outcome): unknown {
+  return outcome.state === 'committed' ? { ...outcome, sealedResponse: undefined } : outcome;
+}
+
+export function decodeOutcome(json: OutcomeJson): Outcome {
+  if (json.state !== 'committed') return json as unknown as Outcome;
+  return { ...json, actualMicros: BigInt(json.actualMicros ?? '0'), sealedResponse: undefined } as unknown as Outcome;
+}
+
+export function decodeFacts(json: FactsJson): SpendReserved {
+  const { amount } = json.call;
+  return {
+    ...json,
+    holds: json.holds.map((hold) => ({
+      ...hold,
+      limitMicros: BigInt(hold.limitMicros),
+      amountMicros: BigInt(hold.amountMicros),
+    })),
+    call: { ...json.call, amount: amount === undefined ? undefined : { ...amount, micros: BigInt(amount.micros) } },
+  } as SpendReserved;
+}
