@@ -26,12 +26,12 @@ export const jsonEventCodec: EventCodec = {
 
   decode(body) {
     const wire = parseObject(body);
-    if (wire['schemaVersion'] !== SCHEMA_VERSION) {
-      throw new UnreadableEvent(`schema version ${String(wire['schemaVersion'])} is not ${SCHEMA_VERSION}`);
+    if (wire.schemaVersion !== SCHEMA_VERSION) {
+      throw new UnreadableEvent(`schema version ${String(wire.schemaVersion)} is not ${SCHEMA_VERSION}`);
     }
     const { schemaVersion: _version, ...event } = wire;
-    if (typeof event['type'] !== 'string' || !EVENT_TYPES.has(event['type'])) {
-      throw new UnreadableEvent(`unknown event type ${String(event['type'])}`);
+    if (typeof event.type !== 'string' || !EVENT_TYPES.has(event.type)) {
+      throw new UnreadableEvent(`unknown event type ${String(event.type)}`);
     }
     text(event, 'eventId');
     text(event, 'accountId');
@@ -53,7 +53,7 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       text(event, 'reservationId');
       integer(event, 'completedAtMs');
       object(event, 'upstream');
-      event['actualMicros'] = micros(event, 'actualMicros');
+      event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'SpendReleased':
       text(event, 'reservationId');
@@ -73,7 +73,7 @@ function reviveCall(event: Wire): asserts event is Wire & { call: CallIdentity }
   const call = object(event, 'call');
   text(call, 'vaultKeyId');
   text(call, 'rootKeyId');
-  if (call['amount'] !== undefined) {
+  if (call.amount !== undefined) {
     const amount = object(call, 'amount');
     text(amount, 'currency');
     (amount as unknown as { micros: Money['micros'] }).micros = micros(amount, 'micros');
@@ -81,12 +81,12 @@ function reviveCall(event: Wire): asserts event is Wire & { call: CallIdentity }
 }
 
 function reviveHolds(event: Wire): asserts event is Wire & { holds: Hold[] } {
-  if (!Array.isArray(event['holds'])) throw new UnreadableEvent('holds is not a list');
-  for (const hold of event['holds'] as Wire[]) {
+  if (!Array.isArray(event.holds)) throw new UnreadableEvent('holds is not a list');
+  for (const hold of event.holds as Wire[]) {
     text(hold, 'counter');
     text(hold, 'windowId');
-    hold['limitMicros'] = micros(hold, 'limitMicros');
-    hold['amountMicros'] = micros(hold, 'amountMicros');
+    hold.limitMicros = micros(hold, 'limitMicros');
+    hold.amountMicros = micros(hold, 'amountMicros');
   }
 }
 

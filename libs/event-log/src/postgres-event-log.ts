@@ -59,6 +59,16 @@ export class PostgresEventReader implements EventReader {
     return new PostgresEventReader(database, mapError, await countPartitions(database, mapError));
   }
 
+  async ends(): Promise<ReadonlyMap<number, bigint>> {
+    const { rows } = await guarded(this.#mapError, () =>
+      this.#database.query<{ partition: number; next_position: bigint }>(
+        'select p.partition, p.next_position from event_log.partitions p',
+        [],
+      ),
+    );
+    return new Map(rows.map((row) => [row.partition, row.next_position]));
+  }
+
   async read(partition: number, position: bigint, limit: number): Promise<readonly LogRecord[]> {
     const { rows } = await guarded(this.#mapError, () =>
       this.#database.query<{ position: bigint; body: string }>(

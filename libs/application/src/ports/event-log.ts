@@ -31,6 +31,8 @@ export interface LogRecord {
 /** Reads the log in order, per partition. The reader keeps its positions itself, with what it made of the records. */
 export interface EventReader {
   readonly partitions: number;
+  /** The position that each partition's next record will get. */
+  ends(): Promise<ReadonlyMap<number, bigint>>;
   /** Records from `position` on, at most `limit`; empty at the end. Throws `LogGap` when `position` is no longer there. */
   read(partition: number, position: bigint, limit: number): Promise<readonly LogRecord[]>;
 }

@@ -93,7 +93,10 @@ export interface LedgerTransaction {
 }
 
 export interface LedgerStore {
-  position(partition: number): Promise<bigint>;
+  /** Makes sure that each partition has a position; a new one starts at 0. */
+  openPartitions(count: number): Promise<void>;
+  /** Next position to fold, by partition. */
+  positions(): Promise<ReadonlyMap<number, bigint>>;
   fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T>;
   /** What the log says of these reservations; absent ones were not folded. */
   outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>>;

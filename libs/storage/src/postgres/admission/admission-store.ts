@@ -25,6 +25,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
 
   async reserve(command: ReserveCommand): Promise<ReserveOutcome> {
     const reply = await this.#step<ReserveReply>(
+      'reserve',
       'select admission.reserve($1::jsonb) as reply',
       encodeReserve(command),
     );
@@ -32,17 +33,18 @@ export class PostgresAdmissionStore implements AdmissionStore {
   }
 
   async launch(command: LaunchCommand): Promise<LaunchOutcome> {
-    return this.#step<LaunchOutcome>('select admission.launch($1::jsonb) as reply', JSON.stringify(command));
+    return this.#step<LaunchOutcome>('launch', 'select admission.launch($1::jsonb) as reply', JSON.stringify(command));
   }
 
   async adopt(command: AdoptCommand): Promise<AdoptOutcome> {
-    return this.#step<AdoptOutcome>('select admission.adopt($1::jsonb) as reply', JSON.stringify(command));
+    return this.#step<AdoptOutcome>('adopt', 'select admission.adopt($1::jsonb) as reply', JSON.stringify(command));
   }
 
   async settle(ref: ReservationRef, settlement: Settlement): Promise<SettleOutcome> {
     const actualMicros = settlement.kind === 'committed' ? settlement.actualMicros : 0n;
     const sealed = settlement.kind === 'committed' ? (settlement.sealedResponse ?? null) : null;
     const changed = await this.#step<boolean>(
+      'settle',
       'select admission.settle($1::text, $2::text, $3::bigint, $4::text, $5::boolean) as reply',
       ref.reservationId,
       settlement.kind,
@@ -55,6 +57,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
 
   async markInDoubt(ref: ReservationRef): Promise<void> {
     await this.#step(
+      'mark_in_doubt',
       `update admission.reservations r set outcome_due_ms = least(r.outcome_due_ms, admission.now_ms())
         where r.reservation_id = $1::text and r.state = 'launched' returning true as reply`,
       ref.reservationId,
@@ -63,6 +66,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
 
   async putKey(key: AdmissionKey): Promise<void> {
     await this.#step(
+      'put_key',
       `insert into admission.keys as k (account_id, key_id, expires_at_ms, revoked_at_ms)
        values ($1::text, $2::text, $3::bigint, $4::bigint)
        on conflict (account_id, key_id) do update
@@ -78,6 +82,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
 
   async putPolicyVersion(accountId: AccountId, policyId: PolicyId, version: number): Promise<void> {
     await this.#step(
+      'put_policy',
       `insert into admission.policies as p (account_id, policy_id, version) values ($1::text, $2::text, $3::integer)
        on conflict (account_id, policy_id) do update set version = greatest(p.version, excluded.version)
        returning true as reply`,
@@ -87,9 +92,10 @@ export class PostgresAdmissionStore implements AdmissionStore {
     );
   }
 
-  async #step<T>(statement: string, ...parameters: unknown[]): Promise<T> {
+  /** Named, so that each connection plans it once. */
+  async #step<T>(name: string, text: string, ...values: unknown[]): Promise<T> {
     try {
-      const { rows } = await this.#pool.query<{ reply: T }>({ name: statement, text: statement, values: parameters });
+      const { rows } = await this.#pool.query<{ reply: T }>({ name: `admission.${name}`, text, values });
       return rows[0]?.reply as T;
     } catch (error) {
       throw asUnavailable(error, 'The admission store');

@@ -12,18 +12,23 @@ export class PostgresLedgerStore implements LedgerStore {
     this.#pool = pool;
   }
 
-  async position(partition: number): Promise<bigint> {
-    return this.#guarded(async () => {
-      await this.#pool.query(
-        'insert into ledger.partition_positions (partition, next_position) values ($1::integer, 0) on conflict do nothing',
-        [partition],
-      );
-      const { rows } = await this.#pool.query<{ next_position: bigint }>(
-        'select p.next_position from ledger.partition_positions p where p.partition = $1::integer',
-        [partition],
-      );
-      return rows[0]?.next_position ?? 0n;
-    });
+  async openPartitions(count: number): Promise<void> {
+    await this.#guarded(() =>
+      this.#pool.query(
+        `insert into ledger.partition_positions (partition, next_position)
+         select generate_series(0, $1::integer - 1), 0 on conflict do nothing`,
+        [count],
+      ),
+    );
+  }
+
+  async positions(): Promise<ReadonlyMap<number, bigint>> {
+    const { rows } = await this.#guarded(() =>
+      this.#pool.query<{ partition: number; next_position: bigint }>(
+        'select p.partition, p.next_position from ledger.partition_positions p',
+      ),
+    );
+    return new Map(rows.map((row) => [row.partition, row.next_position]));
   }
 
   async fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T> {
