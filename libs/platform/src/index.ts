@@ -1,1 +1,3 @@
-export {};
+export * from './digests.js';
+export * from './embedded-postgres.js';
+export * from './runtime.js';

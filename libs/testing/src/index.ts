@@ -1,1 +1,1 @@
-export {};
+export * from './admission-store.contract.js';
