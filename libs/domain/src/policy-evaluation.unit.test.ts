@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import type { Cap } from './cap.js';
+import type { Currency } from './currency.js';
+import type { AccountId, CredentialId, PolicyId, RunId, VaultKeyId } from './ids.js';
+import { MICROS_MAX, type Money } from './money.js';
+import type { Policy } from './policy.js';
+import { type CallFacts, describeAmount, evaluatePolicy, type Pricing } from './policy-evaluation.js';
+import type { VaultKey } from './vault-key.js';
+
+const usd = 'usd' as Currency;
+const eur = 'eur' as Currency;
+const jpy = 'jpy' as Currency;
+const dollars = (amount: bigint): Money => ({ currency: usd, micros: amount * 1_000_000n });
+const run = (text: string) => text as RunId;
+
+const cap = (over: Partial<Cap> = {}): Cap => ({
+  scope: 'key',
+  window: 'day',
+  currency: usd,
+  direction: 'any',
+  limitMicros: 100_000_000n,
+  ...over,
+});
+
+const policyOf = (over: Partial<Policy> = {}): Policy => ({
+  id: 'pol_1' as PolicyId,
+  accountId: 'default' as AccountId,
+  version: 3,
+  name: 'billing',
+  provider: 'stripe',
+  allowedOperations: ['charges:*', 'refunds:write'],
+  caps: [cap()],
+  perCallMaxMicros: new Map(),
+  timeZone: 'Europe/Berlin',
+  requestsPerMonth: undefined,
+  requestsPerSecond: undefined,
+  unpriced: 'deny',
+  requireRunId: false,
+  requireIdempotencyKey: false,
+  ...over,
+});
+
+const keyOf = (over: Partial<VaultKey> = {}): VaultKey => ({
+  id: 'key00001' as VaultKeyId,
+  accountId: 'default' as AccountId,
+  secretHash: 'hash',
+  agentType: 'billing',
+  label: undefined,
+  policyId: 'pol_1' as PolicyId,
+  credentialId: 'cred_1' as CredentialId,
+  parentId: undefined,
+  lineage: ['key00001' as VaultKeyId],
+  boundRunId: undefined,
+  attenuations: [],
+  expiresAtMs: undefined,
+  ...over,
+});
+
+const childKey = (over: Partial<VaultKey> = {}): VaultKey =>
+  keyOf({
+    id: 'child001' as VaultKeyId,
+    parentId: 'key00001' as VaultKeyId,
+    lineage: ['child001' as VaultKeyId, 'key00001' as VaultKeyId],
+    ...over,
+  });
+
+const attenuation = (over: { caps?: readonly Cap[]; allowedOperations?: readonly string[] }) => ({
+  keyId: 'child001' as VaultKeyId,
+  caps: over.caps ?? [],
+  allowedOperations: over.allowedOperations,
+});
+
+const charge: CallFacts = {
+  operation: { resource: 'charges', action: 'write', method: 'POST', template: '/v1/charges' },
+  pricing: { kind: 'priced', amount: dollars(10n), direction: 'in' },
+  runId: undefined,
+  hasIdempotencyKey: true,
+  mutates: true,
+};
+
+const pricedAt = (pricing: Pricing): CallFacts => ({ ...charge, pricing });
+const refundOf = (amountMinor: bigint): CallFacts =>
+  pricedAt({ kind: 'priced_in_cap_currency', amountMinor, direction: 'out' });
+
+function refusalOf(policy: Policy, key: VaultKey, call: CallFacts) {
+  const verdict = evaluatePolicy(policy, key, call);
+  return verdict.kind === 'refused' ? verdict.refusal : undefined;
+}
+
+function holdsOf(policy: Policy, key: VaultKey, call: CallFacts) {
+  const verdict = evaluatePolicy(policy, key, call);
+  if (verdict.kind === 'refused') throw new Error(`refused: ${verdict.refusal.code}`);
+  return verdict;
+}
+
+describe('which operations', () => {
+  test('an operation outside the policy is refused by its name and endpoint', () => {
+    expect(refusalOf(policyOf({ allowedOperations: ['refunds:*'] }), keyOf(), charge)).toEqual({
+      code: 'operation_not_allowed',
+      operation: 'charges:write',
+      endpoint: 'POST /v1/charges',
+    });
+  });
+
+  test('an empty list allows nothing', () => {
+    expect(refusalOf(policyOf({ allowedOperations: [] }), keyOf(), charge)?.code).toBe('operation_not_allowed');
+  });
+
+  test.each(['charges:write', 'charges:*', '*:write', '*:*', 'POST /v1/charges'])('%s allows the charge', (pattern) => {
+    expect(holdsOf(policyOf({ allowedOperations: [pattern] }), keyOf(), charge).amount).toEqual(dollars(10n));
+  });
+
+  test('a child key can narrow what its parent allows, never widen it', () => {
+    const narrow = childKey({ attenuations: [attenuation({ allowedOperations: ['charges:read'] })] });
+    expect(refusalOf(policyOf(), narrow, charge)?.code).toBe('operation_not_allowed');
+    const wide = childKey({ attenuations: [attenuation({ allowedOperations: ['*:*'] })] });
+    expect(refusalOf(policyOf({ allowedOperations: ['refunds:*'] }), wide, charge)?.code).toBe('operation_not_allowed');
+    const silent = childKey({ attenuations: [attenuation({})] });
+    expect(holdsOf(policyOf(), silent, charge).amount).toEqual(dollars(10n));
+  });
+});
+
+describe('run id and idempotency key', () => {
+  test('a bound key speaks for its own run only', () => {
+    const bound = childKey({ boundRunId: run('run-1') });
+    expect(refusalOf(policyOf(), bound, { ...charge, runId: run('run-2') })?.code).toBe('run_id_mismatch');
+    expect(refusalOf(policyOf(), bound, charge)?.code).toBe('run_id_mismatch');
+    expect(refusalOf(policyOf(), bound, { ...charge, runId: run('run-1') })).toBeUndefined();
+  });
+
+  test('a run id is required by the policy or by a cap per run', () => {
+    expect(refusalOf(policyOf({ requireRunId: true }), keyOf(), charge)?.code).toBe('run_id_required');
+    const perRun = policyOf({ caps: [cap({ scope: 'run' })] });
+    expect(refusalOf(perRun, keyOf(), charge)?.code).toBe('run_id_required');
+    const held = holdsOf(perRun, keyOf(), { ...charge, runId: run('run-1') });
+    expect(held.caps.map(({ scopeId }) => scopeId)).toEqual(['key00001:run-1']);
+  });
+
+  test('an idempotency key is required of calls that change something', () => {
+    const strict = policyOf({ requireIdempotencyKey: true });
+    expect(refusalOf(strict, keyOf(), { ...charge, hasIdempotencyKey: false })?.code).toBe('idempotency_key_required');
+    expect(refusalOf(strict, keyOf(), charge)).toBeUndefined();
+    const reading: CallFacts = { ...pricedAt({ kind: 'free' }), hasIdempotencyKey: false, mutates: false };
+    expect(refusalOf(strict, keyOf(), reading)).toBeUndefined();
+  });
+});
+
+describe('amounts', () => {
+  test('a free call holds nothing', () => {
+    expect(holdsOf(policyOf({ caps: [] }), keyOf(), pricedAt({ kind: 'free' }))).toEqual({
+      kind: 'allowed',
+      amount: undefined,
+      caps: [],
+    });
+  });
+
+  test('a zero amount holds nothing', () => {
+    const held = holdsOf(policyOf(), keyOf(), pricedAt({ kind: 'priced', amount: dollars(0n), direction: 'in' }));
+    expect(held).toEqual({ kind: 'allowed', amount: dollars(0n), caps: [] });
+  });
+
+  test('an unpriced call is refused with its reason, or holds the fixed reserve', () => {
+    const unpriced = pricedAt({ kind: 'unpriced', reason: 'no amount.', direction: 'in' });
+    expect(refusalOf(policyOf(), keyOf(), unpriced)).toEqual({ code: 'unpriced_operation', reason: 'no amount.' });
+    expect(holdsOf(policyOf({ unpriced: dollars(25n) }), keyOf(), unpriced).amount).toEqual(dollars(25n));
+  });
+
+  test('the per-call maximum is inclusive, and of its own currency only', () => {
+    const max = (currency: Currency, micros: bigint) => policyOf({ perCallMaxMicros: new Map([[currency, micros]]) });
+    expect(refusalOf(max(usd, 10_000_000n), keyOf(), charge)).toBeUndefined();
+    expect(refusalOf(max(eur, 1n), keyOf(), charge)).toBeUndefined();
+    expect(refusalOf(max(usd, 9_999_999n), keyOf(), charge)).toEqual({
+      code: 'per_call_max_exceeded',
+      requested: dollars(10n),
+      max: { currency: usd, micros: 9_999_999n },
+    });
+  });
+
+  test('an amount that the stores could not count exactly is refused', () => {
+    const of = (micros: bigint) => pricedAt({ kind: 'priced', amount: { currency: usd, micros }, direction: 'in' });
+    expect(refusalOf(policyOf(), keyOf(), of(MICROS_MAX))).toBeUndefined();
+    expect(refusalOf(policyOf(), keyOf(), of(MICROS_MAX + 1n))?.code).toBe('invalid_request');
+    const yen = policyOf({ caps: [cap({ currency: jpy })] });
+    expect(refusalOf(yen, keyOf(), refundOf(999_999_999_999n))?.code).toBe('invalid_request');
+  });
+
+  test('for people: an amount, or free', () => {
+    expect(describeAmount(dollars(10n))).toBe('10.00 USD');
+    expect(describeAmount(undefined)).toBe('free');
+  });
+});
+
+describe('an amount without a currency', () => {
+  test('is in the one currency that the caps of its direction name', () => {
+    const caps = [cap({ currency: jpy, direction: 'out' }), cap({ currency: jpy, window: 'month' })];
+    const held = holdsOf(policyOf({ caps: [...caps, cap({ direction: 'in' })] }), keyOf(), refundOf(500n));
+    expect(held.amount).toEqual({ currency: jpy, micros: 500_000_000n });
+    expect(held.caps.map(({ window }) => window)).toEqual(['day', 'month']);
+  });
+
+  test.each([
+    { why: 'two currencies', caps: [cap(), cap({ currency: eur })] },
+    { why: 'no cap of its direction', caps: [cap({ direction: 'in' })] },
+    { why: 'no cap at all', caps: [] },
+  ])('is unpriced with $why', ({ caps }) => {
+    expect(refusalOf(policyOf({ caps }), keyOf(), refundOf(500n))).toMatchObject({ code: 'unpriced_operation' });
+  });
+
+  test('takes the fixed reserve when it stays unpriced', () => {
+    const policy = policyOf({ caps: [cap(), cap({ currency: eur })], unpriced: dollars(30n) });
+    expect(holdsOf(policy, keyOf(), refundOf(500n)).amount).toEqual(dollars(30n));
+  });
+});
+
+describe('which caps', () => {
+  test('a currency or direction without a cap is denied', () => {
+    const denied = { code: 'currency_not_capped', currency: usd };
+    expect(refusalOf(policyOf({ caps: [cap({ currency: eur })] }), keyOf(), charge)).toEqual(denied);
+    expect(refusalOf(policyOf({ caps: [cap({ direction: 'out' })] }), keyOf(), charge)).toEqual(denied);
+    expect(refusalOf(policyOf({ caps: [] }), keyOf(), charge)).toEqual(denied);
+  });
+
+  test("a child's own cap alone opens no currency to it", () => {
+    const child = childKey({ attenuations: [attenuation({ caps: [cap()] })] });
+    expect(refusalOf(policyOf({ caps: [] }), child, charge)?.code).toBe('currency_not_capped');
+  });
+
+  test('every scope binds to its subject, in one order for all calls', () => {
+    const scopes = ['run', 'key', 'agent_type', 'account'] as const;
+    const policy = policyOf({ caps: scopes.map((scope) => cap({ scope })) });
+    const held = holdsOf(policy, keyOf(), { ...charge, runId: run('r1') });
+    expect(held.caps.map(({ scopeId }) => scopeId)).toEqual(['default', 'billing', 'key00001', 'key00001:r1']);
+    const reversed = policyOf({ caps: [...policy.caps].reverse() });
+    expect(holdsOf(reversed, keyOf(), { ...charge, runId: run('r1') }).caps).toEqual(held.caps);
+  });
+
+  test("a child shares its root's budget and adds its own", () => {
+    const child = childKey({ attenuations: [attenuation({ caps: [cap({ limitMicros: 5_000_000n })] })] });
+    const held = holdsOf(policyOf(), child, charge);
+    expect(held.caps.map(({ scopeId, limitMicros }) => [scopeId, limitMicros])).toEqual([
+      ['child001', 5_000_000n],
+      ['key00001', 100_000_000n],
+    ]);
+  });
+
+  test("a child's run cap binds only to a call that names a run", () => {
+    const child = childKey({ attenuations: [attenuation({ caps: [cap({ scope: 'run' })] })] });
+    expect(holdsOf(policyOf(), child, charge).caps).toHaveLength(1);
+    expect(holdsOf(policyOf(), child, { ...charge, runId: run('r1') }).caps).toHaveLength(2);
+  });
+
+  test('of two caps on one counter the lower limit counts, in either order', () => {
+    const caps = [cap({ limitMicros: 7n }), cap({ limitMicros: 3n })];
+    expect(holdsOf(policyOf({ caps }), keyOf(), charge).caps.map(({ limitMicros }) => limitMicros)).toEqual([3n]);
+    const reversed = holdsOf(policyOf({ caps: [...caps].reverse() }), keyOf(), charge);
+    expect(reversed.caps.map(({ limitMicros }) => limitMicros)).toEqual([3n]);
+  });
+});

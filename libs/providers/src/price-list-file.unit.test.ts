@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { defaultPriceList } from './price-list.js';
+import { parsePriceList } from './price-list-file.js';
+
+const problemsOf = (json: string) => {
+  const reading = parsePriceList(json);
+  return reading.kind === 'problems' ? reading.problems : [];
+};
+
+test('an empty list keeps the defaults', () => {
+  expect(parsePriceList('{}')).toEqual({ kind: 'prices', prices: defaultPriceList() });
+});
+
+test("an operator's list, in numbers or texts", () => {
+  const json = `{"twilio": {"currency": "EUR", "smsSegmentMicros": {"+1": 14500, "+49": "98000"}, "mmsMicros": {}},
+    "resend": {"currency": "usd", "emailMicros": 0}}`;
+  expect(parsePriceList(json)).toEqual({
+    kind: 'prices',
+    prices: {
+      twilio: { currency: 'eur', smsSegmentMicros: { '+1': 14_500n, '+49': 98_000n }, mmsMicros: {} },
+      resend: { currency: 'usd', emailMicros: 0n },
+    },
+  });
+});
+
+test('all problems are named at once, each with its place', () => {
+  const json = `{"twilio": {"currency": "usdollar", "smsSegmentMicros": {"1": 5, "+44": 0.5, "+49": -1, "+33": 1e3}},
+    "resend": {"currency": "usd", "emailMicros": "x", "emailCents": 5}, "sendgrid": {}}`;
+  expect(problemsOf(json).map((text) => text.split(':')[0])).toEqual([
+    'sendgrid',
+    'twilio.currency',
+    'twilio.smsSegmentMicros["1"]',
+    'twilio.smsSegmentMicros["+44"]',
+    'twilio.smsSegmentMicros["+49"]',
+    'twilio.smsSegmentMicros["+33"]',
+    'twilio.mmsMicros',
+    'resend.emailCents',
+    'resend.emailMicros',
+  ]);
+});
+
+test.each(['', '[]', '5', '{"resend":5}', '{"resend":{},"resend":{}}', '{"resend":'])('%j has problems', (json) => {
+  expect(problemsOf(json).length).toBeGreaterThan(0);
+});

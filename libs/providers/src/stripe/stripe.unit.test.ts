@@ -1,0 +1,187 @@
+import type { Currency, Money } from '@keybrake/domain';
+import { describe, expect, test } from 'vitest';
+import { parseBody } from '../body/parse-body.js';
+import { matchOperation } from '../operation-match.js';
+import { priceCall } from '../price-call.js';
+import { defaultPriceList } from '../price-list.js';
+import { isProblem } from '../problem.js';
+import { stripe } from './stripe.js';
+
+const usd = (cents: bigint): Money => ({ currency: 'usd' as Currency, micros: cents * 10_000n });
+
+function operation(path: string, method = 'POST') {
+  const matched = matchOperation(stripe, method, path);
+  if (matched === undefined) throw new Error(`no ${method} ${path}`);
+  return matched.operation;
+}
+
+function pricingOf(path: string, text: string) {
+  const body = parseBody(operation(path), 'application/x-www-form-urlencoded', new TextEncoder().encode(text));
+  return isProblem(body) ? body : priceCall(operation(path), body, defaultPriceList());
+}
+
+function meaning(path: string, status: number, answer: unknown, reserved: Money | undefined = usd(1000n)) {
+  const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return stripe.interpret(operation(path), status, new TextEncoder().encode(text), reserved);
+}
+
+const INTENTS = '/v1/payment_intents';
+
+describe('prices', () => {
+  test('charges are exact', () => {
+    const price = { kind: 'priced', amount: usd(1000n), direction: 'in' };
+    expect(pricingOf('/v1/charges', 'amount=1000&currency=usd')).toEqual(price);
+    expect(pricingOf('/v1/charges', 'amount=1000&currency=usd&capture=false')).toEqual(price);
+    expect(pricingOf('/v1/charges', '')).toHaveProperty('invalid');
+  });
+
+  test('a payment intent costs with confirm=true only, and its amount is checked always', () => {
+    const price = { kind: 'priced', amount: usd(1000n), direction: 'in' };
+    expect(pricingOf(INTENTS, 'amount=1000&currency=usd&confirm=true')).toEqual(price);
+    expect(pricingOf(INTENTS, 'amount=1000&currency=usd&confirm=false')).toEqual({ kind: 'free' });
+    expect(pricingOf(INTENTS, 'amount=1000&currency=usd')).toEqual({ kind: 'free' });
+    expect(pricingOf(INTENTS, 'amount=1e3&currency=usd')).toMatchObject({ param: 'amount' });
+    expect(pricingOf(INTENTS, 'currency=usd')).toMatchObject({ param: 'amount' });
+  });
+
+  test.each(['1', 'TRUE', 'True', 'yes', '', 'on', 'true%20'])('confirm=%s is refused', (confirm) => {
+    expect(pricingOf(INTENTS, `amount=1000&currency=usd&confirm=${confirm}`)).toMatchObject({ param: 'confirm' });
+    expect(pricingOf(INTENTS, `amount=1000&currency=usd&confirm[]=${confirm}`)).toMatchObject({ param: 'confirm' });
+  });
+
+  test('an update is free, and its amount is checked', () => {
+    expect(pricingOf(`${INTENTS}/pi_1`, 'amount=2000&currency=eur')).toEqual({ kind: 'free' });
+    expect(pricingOf(`${INTENTS}/pi_1`, '')).toEqual({ kind: 'free' });
+    expect(pricingOf(`${INTENTS}/pi_1`, 'amount=0x64')).toMatchObject({ param: 'amount' });
+    expect(pricingOf(`${INTENTS}/pi_1`, 'currency=zzz')).toMatchObject({ param: 'currency' });
+  });
+
+  test.each([
+    { path: `${INTENTS}/pi_1/confirm`, field: 'amount_to_confirm', direction: 'in' },
+    { path: `${INTENTS}/pi_1/capture`, field: 'amount_to_capture', direction: 'in' },
+    { path: '/v1/charges/ch_1/capture', field: 'amount', direction: 'in' },
+    { path: '/v1/refunds', field: 'amount', direction: 'out' },
+  ])('$path: $field is an amount without a currency; without it the call is unpriced', ({ path, field, direction }) => {
+    const known = { kind: 'priced_in_cap_currency', amountMinor: 700n, direction };
+    expect(pricingOf(path, `${field}=700`)).toEqual(known);
+    expect(pricingOf(path, '')).toMatchObject({ kind: 'unpriced', direction, reason: expect.stringMatching(/\.$/) });
+    expect(pricingOf(path, `${field}[]=700`)).toMatchObject({ param: field });
+    expect(pricingOf(path, `${field}=7e2`)).toMatchObject({ param: field });
+  });
+
+  test('capturing nothing more is allowed, refunding nothing is not', () => {
+    expect(pricingOf(`${INTENTS}/pi_1/capture`, 'amount_to_capture=0')).toMatchObject({ amountMinor: 0n });
+    expect(pricingOf('/v1/refunds', 'charge=ch_1&amount=0')).toMatchObject({ param: 'amount' });
+  });
+
+  test("only a refund of a customer's balance names its currency", () => {
+    const balance = 'origin=customer_balance&customer=cus_1&amount=500&currency=usd';
+    expect(pricingOf('/v1/refunds', balance)).toEqual({ kind: 'priced', amount: usd(500n), direction: 'out' });
+    expect(pricingOf('/v1/refunds', 'charge=ch_1&amount=500&currency=jpy')).toMatchObject({ param: 'currency' });
+    expect(pricingOf('/v1/refunds', 'charge=ch_1&amount=500&currency[]=jpy')).toMatchObject({ param: 'currency' });
+  });
+
+  test('a customer is free unless a field of it is worth money', () => {
+    expect(pricingOf('/v1/customers', 'email=a@b.c&cash_balance[settings][x]=y')).toEqual({ kind: 'free' });
+    for (const field of ['balance', 'account_balance', 'Balance', 'plan', 'quantity', 'trial_end']) {
+      expect(pricingOf('/v1/customers/cus_1', `${field}=-5000`)).toMatchObject({ kind: 'unpriced' });
+    }
+  });
+});
+
+describe('what a 2xx moved', () => {
+  const executed = (micros: bigint) => ({ kind: 'executed', actualMicros: micros });
+
+  test.each([
+    [{ status: 'succeeded', captured: true, amount: 1000, amount_captured: 800, currency: 'usd' }, 8_000_000n],
+    [{ status: 'succeeded', captured: false, amount: 1000, amount_captured: 0, currency: 'usd' }, 10_000_000n],
+    [{ status: 'pending', captured: true, amount: 900, currency: 'usd' }, 9_000_000n],
+    [{ status: 'failed', captured: false, amount: 1000, currency: 'usd' }, 0n],
+  ])('charge %j', (answer, micros) => {
+    expect(meaning('/v1/charges', 200, answer)).toEqual(executed(micros));
+  });
+
+  test.each([
+    ['succeeded', 7_000_000n],
+    ['processing', 9_000_000n],
+    ['requires_capture', 9_000_000n],
+    ['requires_action', 9_000_000n],
+    ['requires_confirmation', 0n],
+    ['requires_payment_method', 0n],
+    ['canceled', 0n],
+    ['a_new_status', 10_000_000n],
+  ])('payment intent %s', (status, micros) => {
+    const answer = { status, amount: 900, amount_received: 700, currency: 'usd' };
+    expect(meaning(INTENTS, 200, answer)).toEqual(executed(micros));
+  });
+
+  test.each([
+    ['succeeded', 5_000_000n],
+    ['pending', 5_000_000n],
+    ['requires_action', 5_000_000n],
+    ['failed', 0n],
+    ['canceled', 0n],
+  ])('refund %s', (status, micros) => {
+    expect(meaning('/v1/refunds', 200, { status, amount: 500, currency: 'usd' })).toEqual(executed(micros));
+  });
+
+  test('more than was reserved is told as it is', () => {
+    expect(meaning('/v1/refunds', 200, { status: 'succeeded', amount: 2500, currency: 'usd' })).toEqual(
+      executed(25_000_000n),
+    );
+  });
+
+  test.each([
+    'not json',
+    '',
+    '[]',
+    'null',
+    { status: 'succeeded', amount: 500, currency: 'jpy' },
+    { status: 'succeeded', amount: 500 },
+    { status: 'succeeded', amount: -5, currency: 'usd' },
+    { status: 'succeeded', amount: 5.5, currency: 'usd' },
+    { status: 'succeeded', amount: '500', currency: 'usd' },
+    { status: 'succeeded', currency: 'usd' },
+  ])('an answer that does not tell leaves what was reserved: %j', (answer) => {
+    expect(meaning('/v1/refunds', 200, answer)).toEqual(executed(10_000_000n));
+  });
+
+  test('a call that held nothing moved nothing, whatever object it answers with', () => {
+    const intent = { status: 'succeeded', amount: 900, amount_received: 900, currency: 'usd' };
+    expect(
+      stripe.interpret(operation(INTENTS), 200, new TextEncoder().encode(JSON.stringify(intent)), undefined),
+    ).toEqual(executed(0n));
+    expect(meaning(`${INTENTS}/pi_1`, 200, intent)).toEqual(executed(0n));
+    expect(meaning(`${INTENTS}/pi_1/capture`, 200, intent, usd(0n))).toEqual(executed(0n));
+  });
+});
+
+describe('what other answers mean', () => {
+  test.each([
+    [400, 'refused'],
+    [402, 'refused'],
+    [404, 'refused'],
+    [401, 'not_executed'],
+    [403, 'not_executed'],
+    [429, 'not_executed'],
+    [408, 'unknown'],
+    [500, 'unknown'],
+    [502, 'unknown'],
+    [503, 'unknown'],
+    [301, 'unknown'],
+    [304, 'unknown'],
+    [199, 'unknown'],
+  ])('%i is %s', (status, kind) => {
+    expect(meaning('/v1/charges', status, { error: { type: 'card_error', code: 'card_declined' } })).toEqual({ kind });
+  });
+
+  test.each([
+    [{ error: { code: 'idempotency_key_in_use' } }, 'unknown'],
+    [{ error: { type: 'idempotency_error' } }, 'unknown'],
+    ['<html>', 'unknown'],
+    [{ error: { code: 'resource_conflict' } }, 'refused'],
+    [{}, 'refused'],
+  ])('409 %j is %s', (answer, kind) => {
+    expect(meaning('/v1/charges', 409, answer)).toEqual({ kind });
+  });
+});
