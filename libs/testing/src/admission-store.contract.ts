@@ -60,7 +60,9 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
         { accountId: account, agentType: 'billing', rootKeyId: key, keyId: key, runId: undefined },
         'UTC',
       ) as BoundCap;
-    const command = (more: Partial<ReserveCommand> & { caps?: BoundCap[]; amountMicros?: bigint } = {}): ReserveCommand => {
+    const command = (
+      more: Partial<ReserveCommand> & { caps?: BoundCap[]; amountMicros?: bigint } = {},
+    ): ReserveCommand => {
       const { caps = [capOf(3n * DOLLAR)], amountMicros = DOLLAR, ...rest } = more;
       const windows = windowCandidates('day', 'UTC', Date.now());
       return {
@@ -126,7 +128,14 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
         refusal: {
           code: 'cap_exceeded',
           requested: { currency: USD, micros: DOLLAR },
-          cap: { scope: 'key', scopeId: key, window: 'day', limitMicros: DOLLAR, committedMicros: 0n, heldMicros: DOLLAR },
+          cap: {
+            scope: 'key',
+            scopeId: key,
+            window: 'day',
+            limitMicros: DOLLAR,
+            committedMicros: 0n,
+            heldMicros: DOLLAR,
+          },
         },
       });
     });
@@ -187,10 +196,10 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       await held(forgotten);
       await fixture.store.launch(launchOf(launched));
       const ref = { accountId: account, reservationId: forgotten.reservationId };
-      expect(await fixture.upkeep.sweepHeld(0, 100)).toContainEqual(ref);
-      expect(await fixture.upkeep.sweepHeld(0, 100)).toContainEqual(ref);
+      expect(await fixture.upkeep.sweepHeld(0, 10_000)).toContainEqual(ref);
+      expect(await fixture.upkeep.sweepHeld(0, 10_000)).toContainEqual(ref);
       await fixture.upkeep.confirmSwept([ref]);
-      expect(await fixture.upkeep.sweepHeld(0, 100)).not.toContainEqual(ref);
+      expect(await fixture.upkeep.sweepHeld(0, 10_000)).not.toContainEqual(ref);
       expect(await balance(cap)).toEqual({ held: DOLLAR, committed: 0n });
       expect(await fixture.store.launch(launchOf(forgotten))).toEqual({ kind: 'refused', reason: 'not_held' });
     });
@@ -200,7 +209,7 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       await held(call);
       await release(call, false);
       const ref = { accountId: account, reservationId: call.reservationId };
-      expect(await fixture.upkeep.sweepHeld(3_600_000, 100)).toContainEqual(ref);
+      expect(await fixture.upkeep.sweepHeld(3_600_000, 10_000)).toContainEqual(ref);
       await fixture.upkeep.confirmSwept([ref]);
     });
 
@@ -299,7 +308,10 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       await fixture.store.launch(launchOf(call));
       expect((await fixture.store.reserve(command({ claim: claimOf('key-1') }))).kind).toBe('in_flight');
       await fixture.store.markInDoubt(call);
-      expect(await fixture.upkeep.listInDoubt(100)).toContainEqual({ accountId: account, reservationId: call.reservationId });
+      expect(await fixture.upkeep.listInDoubt(10_000)).toContainEqual({
+        accountId: account,
+        reservationId: call.reservationId,
+      });
       const retry = await fixture.store.reserve(command({ claim: claimOf('key-1') }));
       expect(retry).toMatchObject({ kind: 'in_doubt', reservationId: call.reservationId });
       const adopt = (owner: string, launchedWithinMs = 60_000) =>
@@ -360,7 +372,7 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       await fixture.store.launch(launchOf(call));
       await settle(call, DOLLAR, 'sealed');
       const ref = { accountId: account, reservationId: call.reservationId };
-      expect(await fixture.upkeep.listKeptResponses(0, 1_000)).toContainEqual(ref);
+      expect(await fixture.upkeep.listKeptResponses(0, 10_000)).toContainEqual(ref);
       await fixture.upkeep.dropResponses([ref]);
       const replay = await fixture.store.reserve(command({ claim: claimOf('key-1') }));
       expect(replay).toMatchObject({ kind: 'completed', sealedResponse: undefined });
