@@ -10,15 +10,15 @@ import type {
 
 /**
  * A reservation as the log tells it. `facts` come with SpendReserved, `outcome` with the two others, in any order.
- * Outcomes form a lattice, open < released < committed (R5): folding takes the higher one, so duplicates and
- * permutations of a reservation's events end in the same state.
+ * Outcomes form a lattice, open < released < committed (R5): folding takes the higher one, and of two equally high the
+ * earlier, so duplicates and permutations of a reservation's events end in the same state.
  */
 export interface Reservation {
   readonly reservationId: ReservationId;
   readonly facts: SpendReserved | undefined;
   readonly outcome: Outcome;
-  /** A release and a commit were both recorded: the commit counts, and a person should know why. */
-  readonly anomaly: boolean;
+  /** Some release said that the provider never executed the call. */
+  readonly releasedAsUnexecuted: boolean;
 }
 
 export type Outcome =
@@ -41,7 +41,7 @@ export type Outcome =
 export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased;
 
 export function emptyReservation(reservationId: ReservationId): Reservation {
-  return { reservationId, facts: undefined, outcome: { state: 'open' }, anomaly: false };
+  return { reservationId, facts: undefined, outcome: { state: 'open' }, releasedAsUnexecuted: false };
 }
 
 export function foldReservation(state: Reservation, event: ReservationEvent): Reservation {
@@ -49,12 +49,18 @@ export function foldReservation(state: Reservation, event: ReservationEvent): Re
     case 'SpendReserved':
       return state.facts === undefined ? { ...state, facts: event } : state;
     case 'SpendCommitted':
-      if (state.outcome.state === 'committed') return earlierCommit(state, event);
-      return { ...state, outcome: committed(event), anomaly: state.anomaly || isWrongRelease(state.outcome) };
-    case 'SpendReleased':
-      if (state.outcome.state === 'committed') return { ...state, anomaly: state.anomaly || isWrong(event.reason) };
-      return state.outcome.state === 'released' ? earlierRelease(state, event) : { ...state, outcome: released(event) };
+      return { ...state, outcome: higher(state.outcome, committed(event)) };
+    case 'SpendReleased': {
+      // A provider that refused once (429, wrong credential) may execute the call when it is sent again: no contradiction.
+      const releasedAsUnexecuted = state.releasedAsUnexecuted || event.reason !== 'provider_refused';
+      return { ...state, releasedAsUnexecuted, outcome: higher(state.outcome, released(event)) };
+    }
   }
+}
+
+/** A release and a commit contradict each other: the commit counts, and a person should know why. */
+export function isAnomaly(reservation: Reservation): boolean {
+  return reservation.outcome.state === 'committed' && reservation.releasedAsUnexecuted;
 }
 
 function committed(event: SpendCommitted): Outcome {
@@ -67,30 +73,22 @@ function released(event: SpendReleased): Outcome {
   return { state: 'released', reason, detail, upstream, atMs };
 }
 
-// Two commits of one reservation come from an owner and a caller that settled it in its place. Any order of the two
-// must give one state: the earlier one is kept, and of equal times the larger amount.
-function earlierCommit(state: Reservation, event: SpendCommitted): Reservation {
-  if (state.outcome.state !== 'committed') return state;
-  const kept = state.outcome;
-  const wins =
-    event.completedAtMs < kept.atMs || (event.completedAtMs === kept.atMs && event.actualMicros > kept.actualMicros);
-  return wins ? { ...state, outcome: committed(event) } : state;
+const HEIGHT = { open: 0, released: 1, committed: 2 } as const;
+
+function higher(a: Outcome, b: Outcome): Outcome {
+  if (a.state !== b.state) return HEIGHT[a.state] > HEIGHT[b.state] ? a : b;
+  return rank(b) < rank(a) ? b : a;
 }
 
-function earlierRelease(state: Reservation, event: SpendReleased): Reservation {
-  if (state.outcome.state !== 'released') return state;
-  const kept = state.outcome;
-  const wins = event.occurredAtMs < kept.atMs || (event.occurredAtMs === kept.atMs && event.reason < kept.reason);
-  return wins ? { ...state, outcome: released(event) } : state;
-}
-
-function isWrongRelease(outcome: Outcome): boolean {
-  return outcome.state === 'released' && isWrong(outcome.reason);
-}
-
-// A provider that refused once (429, wrong credential) may execute the resent call: no contradiction.
-function isWrong(reason: ReleaseReason): boolean {
-  return reason !== 'provider_refused';
+// Two outcomes of one kind come from an owner and a retry that settled the call in its place. Time decides; the rest
+// only makes the order total.
+function rank(outcome: Outcome): string {
+  if (outcome.state === 'open') return '';
+  const time = outcome.atMs.toString().padStart(16, '0');
+  const { upstream } = outcome;
+  const what =
+    outcome.state === 'committed' ? [outcome.actualMicros.toString()] : [outcome.reason, outcome.detail ?? ''];
+  return JSON.stringify([time, ...what, upstream?.status ?? 0, upstream?.requestId ?? '', upstream?.latencyMs ?? 0]);
 }
 
 /** What a reservation adds to the balance of one of its holds. */

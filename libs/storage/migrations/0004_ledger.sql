@@ -26,7 +26,7 @@ create table ledger.reservations (
   -- SpendReserved as logged; null while only an outcome has been seen
   facts jsonb,
   outcome jsonb not null,
-  anomaly boolean not null default false,
+  released_as_unexecuted boolean not null default false,
   vault_key_id text,
   reserved_at_ms bigint
 );

@@ -8,6 +8,7 @@ import {
   formatMoney,
   type Hold,
   invariant,
+  isAnomaly,
   localDate,
   type Reservation,
   type ReservationId,
@@ -137,7 +138,7 @@ export class Projection {
 
   #noteAnomalies(accountId: AccountId, facts: SpendReserved, before: Reservation, after: Reservation): void {
     const { reservationId } = after;
-    if (after.anomaly && !before.anomaly) {
+    if (isAnomaly(after) && !isAnomaly(before)) {
       const detail = 'a release and a commit were both recorded; the commit counts';
       this.#anomalies.push({ accountId, reservationId, kind: 'commit_after_release', detail });
     }

@@ -15,15 +15,15 @@ on conflict do nothing
 returning event_id`;
 
 export const LOAD_RESERVATIONS = `
-select r.reservation_id, r.facts, r.outcome, r.anomaly from ledger.reservations r
+select r.reservation_id, r.facts, r.outcome, r.released_as_unexecuted from ledger.reservations r
  where r.reservation_id = any($1::text[])`;
 
 export const SAVE_RESERVATIONS = `
-insert into ledger.reservations (reservation_id, account_id, state, facts, outcome, anomaly, vault_key_id, reserved_at_ms)
-select reservation_id, account_id, state, facts, outcome, anomaly, vault_key_id, reserved_at_ms
+insert into ledger.reservations (reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms)
+select reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms
   from json_populate_recordset(null::ledger.reservations, $1::json)
 on conflict (reservation_id) do update
-   set state = excluded.state, facts = excluded.facts, outcome = excluded.outcome, anomaly = excluded.anomaly,
+   set state = excluded.state, facts = excluded.facts, outcome = excluded.outcome, released_as_unexecuted = excluded.released_as_unexecuted,
        vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms`;
 
 export const ADD_TO_BALANCES = `

@@ -53,7 +53,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       reservation_id: ReservationId;
       facts: FactsJson | null;
       outcome: OutcomeJson;
-      anomaly: boolean;
+      released_as_unexecuted: boolean;
     }>(sql.LOAD_RESERVATIONS, [ids]);
     return new Map(
       rows.map((row): [ReservationId, Reservation] => [
@@ -62,20 +62,20 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
           reservationId: row.reservation_id,
           facts: row.facts === null ? undefined : decodeFacts(row.facts),
           outcome: decodeOutcome(row.outcome),
-          anomaly: row.anomaly,
+          releasedAsUnexecuted: row.released_as_unexecuted,
         },
       ]),
     );
   }
 
   async saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId) {
-    const rows = reservations.map(({ reservationId, facts, outcome, anomaly }) => ({
+    const rows = reservations.map(({ reservationId, facts, outcome, releasedAsUnexecuted }) => ({
       reservation_id: reservationId,
       account_id: accountOf(reservationId),
       state: outcome.state,
       facts: facts ?? null,
       outcome: encodeOutcome(outcome),
-      anomaly,
+      released_as_unexecuted: releasedAsUnexecuted,
       vault_key_id: facts?.call.vaultKeyId ?? null,
       reserved_at_ms: facts?.reservedAtMs ?? null,
     }));
