@@ -19,21 +19,26 @@ export interface FoldProgress {
  */
 export function createFoldTurn(ports: FoldPorts, reader: EventReader, options: FoldTurnOptions) {
   return async (): Promise<boolean> => {
-    const [positions, ends] = await Promise.all([ports.store.positions(), reader.ends()]);
+    // In this order: read the other way round, another ledger could have passed an end that is already old.
+    const positions = await ports.store.positions();
+    const ends = await reader.ends();
     let more = false;
     for (const [partition, end] of ends) {
-      const position = positions.get(partition) ?? 0n;
-      if (position > end) throw new PositionAhead(partition, position, end);
-      if (position === end) continue;
-      const records = await reader.read(partition, position, options.chunkRecordsMax);
-      const result = await foldChunk(ports, partition, records);
-      if (result === undefined) continue;
-      more = true;
-      options.onProgress({ lagRecords: end - position - BigInt(records.length), ...result });
+      const progress = await foldPartition(partition, positions.get(partition) ?? 0n, end);
+      if (progress !== undefined) options.onProgress(progress);
+      more ||= progress !== undefined;
     }
     if (!more) options.onProgress({ lagRecords: 0n, folded: 0, duplicates: 0, deadLetters: 0 });
     return more;
   };
+
+  async function foldPartition(partition: number, position: bigint, end: bigint): Promise<FoldProgress | undefined> {
+    if (position > end) throw new PositionAhead(partition, position, end);
+    if (position === end) return undefined;
+    const records = await reader.read(partition, position, options.chunkRecordsMax);
+    const result = await foldChunk(ports, partition, records);
+    return result === undefined ? undefined : { lagRecords: end - position - BigInt(records.length), ...result };
+  }
 }
 
 /** The ledger has folded records that the log does not have: another log, or one that lost its end. Never skipped over. */

@@ -1,0 +1,204 @@
+import { type EventAppender, type FoldPorts, foldChunk, type LogRecord } from '@keybrake/application';
+import type {
+  AccountId,
+  Currency,
+  EventId,
+  Hold,
+  PolicyId,
+  ReservationId,
+  SpendEvent,
+  SpendReserved,
+  VaultKeyId,
+} from '@keybrake/domain';
+import { GroupAppender, jsonEventCodec, PostgresEventReader, PostgresLogTransport } from '@keybrake/event-log';
+import { createDigests, systemRuntime } from '@keybrake/platform';
+import { asUnavailable, createPool, type Pool, PostgresLedgerStore } from '@keybrake/storage';
+import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createFoldTurn } from './fold-turn.js';
+
+const ACCOUNT = 'default' as AccountId;
+const USD = 'usd' as Currency;
+const digests = createDigests(new Uint8Array(32));
+
+let database: TestDatabase;
+let pool: Pool;
+let log: EventAppender;
+let reader: PostgresEventReader;
+let ports: FoldPorts;
+
+beforeAll(async () => {
+  database = await createDatabase(inject('postgresUrl'));
+  pool = createPool({ url: database.url, applicationName: 'fold', connectionsMax: 8, onIdleError: () => undefined });
+  log = new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec);
+  reader = await PostgresEventReader.open(pool, asUnavailable);
+  ports = { store: new PostgresLedgerStore(pool), codec: jsonEventCodec, digests };
+  // Three more than the log has, for records that are handed in directly.
+  await ports.store.openPartitions(reader.partitions + 3);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const hold = (amountMicros: bigint): Hold => ({
+  counter: 'key/k1/day/UTC/usd/any',
+  scope: 'key',
+  scopeId: 'k1',
+  window: 'day',
+  windowId: '2026-11-24',
+  windowEndsAtMs: Date.parse('2026-11-25T00:00:00Z'),
+  currency: USD,
+  direction: 'any',
+  limitMicros: 100_000_000n,
+  amountMicros,
+});
+
+function reserved(amountMicros: bigint, idempotencyKey?: string): SpendReserved {
+  return {
+    type: 'SpendReserved',
+    eventId: systemRuntime.newEventId(),
+    accountId: ACCOUNT,
+    occurredAtMs: Date.parse('2026-11-24T12:00:00Z'),
+    reservationId: systemRuntime.newReservationId(),
+    incarnation: 1,
+    call: {
+      vaultKeyId: 'k1' as VaultKeyId,
+      rootKeyId: 'k1' as VaultKeyId,
+      agentType: 'billing',
+      runId: undefined,
+      provider: 'stripe',
+      operation: 'charges:write',
+      endpoint: 'POST /v1/charges',
+      policyId: 'pol' as PolicyId,
+      policyVersion: 1,
+      timeZone: 'UTC',
+      idempotencyKey,
+      amount: { currency: USD, micros: amountMicros },
+      direction: 'in',
+    },
+    fingerprint: 'f',
+    reservedAtMs: Date.parse('2026-11-24T12:00:00Z'),
+    holds: [hold(amountMicros)],
+  };
+}
+
+function committed(reservationId: ReservationId, actualMicros: bigint): SpendEvent {
+  return {
+    type: 'SpendCommitted',
+    eventId: systemRuntime.newEventId(),
+    accountId: ACCOUNT,
+    occurredAtMs: Date.parse('2026-11-24T12:00:01Z'),
+    reservationId,
+    actualMicros,
+    upstream: { status: 200, requestId: 'req_1', latencyMs: 12 },
+    completedAtMs: Date.parse('2026-11-24T12:00:01Z'),
+    sealedResponse: 'sealed',
+  };
+}
+
+async function foldEverything(): Promise<void> {
+  const turn = createFoldTurn(ports, reader, { chunkRecordsMax: 7, onProgress: () => undefined });
+  while (await turn());
+}
+
+async function balance() {
+  const { rows } = await pool.query('select committed_micros, held_micros from ledger.balances where counter = $1', [
+    hold(0n).counter,
+  ]);
+  return rows[0] as { committed_micros: bigint; held_micros: bigint } | undefined;
+}
+
+describe('fold', () => {
+  test('holds, commits and releases become balances, records, spend and audit in one step', async () => {
+    const kept = reserved(10_000_000n, 'order-1');
+    const open = reserved(5_000_000n);
+    await log.append(ACCOUNT, [kept, open, committed(kept.reservationId, 9_000_000n)]);
+    await foldEverything();
+    expect(await balance()).toEqual({ committed_micros: 9_000_000n, held_micros: 5_000_000n });
+    const spend = await pool.query('select committed_micros, held_micros, calls, denials from ledger.agent_spend');
+    expect(spend.rows).toEqual([{ committed_micros: 9_000_000n, held_micros: 5_000_000n, calls: 2n, denials: 0n }]);
+    const records = await pool.query(
+      'select idempotency_key, state, upstream_status, sealed_response from ledger.idempotency_records',
+    );
+    expect(records.rows).toEqual([
+      { idempotency_key: 'order-1', state: 'committed', upstream_status: 200, sealed_response: 'sealed' },
+    ]);
+    const audit = await pool.query(
+      'select state, committed_micros, upstream_request_id from ledger.audit_entries order by state',
+    );
+    expect(audit.rows).toEqual([
+      { state: 'committed', committed_micros: 9_000_000n, upstream_request_id: 'req_1' },
+      { state: 'open', committed_micros: null, upstream_request_id: null },
+    ]);
+  });
+
+  test('an event that is appended again under its id changes nothing', async () => {
+    const before = await balance();
+    const event = reserved(1_000_000n);
+    await log.append(ACCOUNT, [event]);
+    await log.append(ACCOUNT, [event]);
+    await foldEverything();
+    const after = await balance();
+    expect((after?.held_micros ?? 0n) - (before?.held_micros ?? 0n)).toBe(1_000_000n);
+  });
+
+  test('copies in the log itself are folded once', async () => {
+    const before = await balance();
+    const event = reserved(1_000_000n);
+    const body = jsonEventCodec.encode(event);
+    const partition = 8;
+    const records: LogRecord[] = [0n, 1n, 2n].map((offset) => ({ partition, position: offset, body }));
+    expect(await foldChunk(ports, partition, records)).toEqual({ folded: 1, duplicates: 2, deadLetters: 0 });
+    expect(((await balance())?.held_micros ?? 0n) - (before?.held_micros ?? 0n)).toBe(1_000_000n);
+  });
+
+  test('an unreadable record goes to the dead letters, and the next one is folded', async () => {
+    const partition = 9;
+    const good = reserved(1_000_000n);
+    const bodies = ['{"schemaVersion":2}', 'no json', jsonEventCodec.encode(good)];
+    const records = bodies.map((body, index) => ({ partition, position: BigInt(index), body }));
+    expect(await foldChunk(ports, partition, records)).toEqual({ folded: 1, duplicates: 0, deadLetters: 2 });
+    const { rows } = await pool.query('select position, problem from ledger.dead_letters order by position');
+    expect(rows).toEqual([
+      { position: 0n, problem: 'schema version 2 is not 1' },
+      { position: 1n, problem: 'not a JSON object' },
+    ]);
+  });
+
+  test('a chunk that does not start at the position is dropped whole', async () => {
+    const records = [{ partition: 10, position: 5n, body: jsonEventCodec.encode(reserved(1_000_000n)) }];
+    const before = await balance();
+    expect(await foldChunk(ports, 10, records)).toBeUndefined();
+    expect(await balance()).toEqual(before);
+  });
+
+  test('four ledgers at once fold 2,000 events once each', async () => {
+    const before = await balance();
+    const calls = Array.from({ length: 1_000 }, () => reserved(1_000n));
+    await Promise.all(calls.map((call) => log.append(ACCOUNT, [call, committed(call.reservationId, 1_000n)])));
+    await Promise.all(Array.from({ length: 4 }, foldEverything));
+    await foldEverything();
+    const after = await balance();
+    expect((after?.committed_micros ?? 0n) - (before?.committed_micros ?? 0n)).toBe(1_000_000n);
+    expect(after?.held_micros).toBe(before?.held_micros);
+    const events = await pool.query('select count(*) as folded from ledger.events where type = $1', ['SpendCommitted']);
+    expect(events.rows).toEqual([{ folded: 1_001n }]);
+  });
+
+  test('the log refuses to be edited', async () => {
+    await expect(pool.query("update event_log.records set body = '{}'")).rejects.toThrow('append-only');
+    await expect(pool.query('delete from event_log.records')).rejects.toThrow('append-only');
+  });
+
+  test('events survive the way to bytes and back', () => {
+    const event = { ...reserved(9_007_199_254_740_993n), eventId: 'evt_1' as EventId };
+    expect(jsonEventCodec.decode(jsonEventCodec.encode(event))).toEqual(
+      JSON.parse(JSON.stringify(event, bigintsAside), revive),
+    );
+  });
+});
+
+const bigintsAside = (_key: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
+const revive = (_key: string, value: unknown) =>
+  typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
