@@ -13,7 +13,10 @@ export async function createTemplateDatabase(
   serverUrl: string,
   migrate: (url: string) => Promise<unknown>,
 ): Promise<void> {
-  await asAdmin(serverUrl, (client) => client.query(`create database ${TEMPLATE}`));
+  await asAdmin(serverUrl, async (client) => {
+    await client.query(`drop database if exists ${TEMPLATE} with (force)`);
+    await client.query(`create database ${TEMPLATE}`);
+  });
   await migrate(databaseUrl(serverUrl, TEMPLATE));
 }
 
