@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface ProcessOptions {
+  readonly name: string;
+  /** A built entry file; run with this process's own Node. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Polled until it answers 200. */
+  readonly readyUrl: string;
+  readonly readyWithinMs?: number;
+}
+
+/** A process that the test started, and the only kind that it ever ends: by its own pid. */
+export class ServerProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly exited: Promise<number | null>;
+  /** Everything it printed, for canary searches and for the report of a failed start. */
+  output = '';
+
+  private constructor(name: string, child: ChildProcess) {
+    this.name = name;
+    this.#child = child;
+    this.exited = new Promise((done) => child.once('exit', (code) => done(code)));
+    const keep = (chunk: Buffer) => {
+      this.output += chunk.toString();
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+  }
+
+  static async start(options: ProcessOptions): Promise<ServerProcess> {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [options.entry], {
+      env: { PATH, HOME, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const server = new ServerProcess(options.name, child);
+    await server.#ready(options.readyUrl, options.readyWithinMs ?? 20_000);
+    return server;
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.running) this.#child.kill(signal);
+  }
+
+  /** Asks it to stop; kills it when it doesn't. */
+  async stop(withinMs = 15_000): Promise<number | null> {
+    this.signal('SIGTERM');
+    const code = await Promise.race([this.exited, wait(withinMs, 'late' as const)]);
+    if (code !== 'late') return code;
+    this.signal('SIGKILL');
+    return this.exited;
+  }
+
+  async #ready(url: string, withinMs: number): Promise<void> {
+    const giveUpAtMs = Date.now() + withinMs;
+    while (this.running && Date.now() < giveUpAtMs) {
+      const ready = await fetch(url).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ready) return;
+      await wait(20);
+    }
+    this.signal('SIGKILL');
+    throw new Error(`${this.name} did not become ready at ${url}:\n${this.output.slice(-4_000)}`);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+/** Waits for a condition, not for a time; fails with what was last seen. */
+export async function eventually<T>(
+  what: string,
+  look: () => Promise<T> | T,
+  isRight: (seen: T) => boolean,
+  withinMs = 15_000,
+): Promise<T> {
+  const giveUpAtMs = Date.now() + withinMs;
+  for (;;) {
+    const seen = await look();
+    if (isRight(seen)) return seen;
+    if (Date.now() > giveUpAtMs) throw new Error(`${what} did not come true; last seen: ${describe(seen)}`);
+    await wait(20);
+  }
+}
+
+function describe(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? `${member}` : member));
+}
