@@ -1,0 +1,116 @@
+import {
+  type Cap,
+  canonicalJson,
+  isProviderId,
+  isTimeZone,
+  type JsonValue,
+  MICROS_MAX,
+  type OperationName,
+  type Policy,
+  patternAllows,
+} from '@keybrake/domain';
+import { providerById } from '@keybrake/providers';
+import type { Problem } from './governance-error.js';
+
+/** A policy before it has an id and a version. */
+export type PolicyDraft = Omit<Policy, 'id' | 'accountId' | 'version'>;
+
+const CAPS_MAX = 50;
+const OPERATIONS_MAX = 200;
+const NAME_MAX = 200;
+// Postgres and Redis count requests in 32 bits.
+const COUNT_MAX = 2_147_483_647;
+
+/** Everything that is wrong with the draft, not only the first thing. */
+export function policyProblems(draft: PolicyDraft): readonly Problem[] {
+  if (!isProviderId(draft.provider)) {
+    return [{ pointer: '/provider', detail: `Keybrake does not know a provider ${String(draft.provider)}.` }];
+  }
+  return [
+    ...nameProblems('/name', draft.name),
+    ...operationProblems(draft.allowedOperations, providerById(draft.provider).operations),
+    ...capProblems(draft.caps),
+    ...amountProblems(draft),
+    ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
+    ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
+    ...(isTimeZone(draft.timeZone)
+      ? []
+      : [{ pointer: '/timeZone', detail: `${draft.timeZone} is not an IANA time zone such as Europe/Rome.` }]),
+  ];
+}
+
+export function nameProblems(pointer: string, name: string): readonly Problem[] {
+  const isRight = name.trim() !== '' && name.length <= NAME_MAX;
+  return isRight ? [] : [{ pointer, detail: `A name of 1 to ${NAME_MAX} characters is needed.` }];
+}
+
+/** A pattern that allows nothing is a slip of the pen, found now and not at the first denied call. */
+export function operationProblems(
+  patterns: readonly string[],
+  operations: readonly OperationName[],
+): readonly Problem[] {
+  const pointer = '/allowedOperations';
+  if (patterns.length > OPERATIONS_MAX) return [{ pointer, detail: `At most ${OPERATIONS_MAX} patterns fit.` }];
+  return patterns.flatMap((pattern, index) =>
+    operations.some((operation) => patternAllows(pattern, operation))
+      ? []
+      : [{ pointer: `${pointer}/${index}`, detail: `${pattern} matches no operation that Keybrake knows.` }],
+  );
+}
+
+export function capProblems(caps: readonly Cap[]): readonly Problem[] {
+  if (caps.length > CAPS_MAX) return [{ pointer: '/caps', detail: `At most ${CAPS_MAX} caps fit.` }];
+  const seen = new Set<string>();
+  return caps.flatMap((cap, index) => {
+    const pointer = `/caps/${index}`;
+    const what = capSubject(cap);
+    if (seen.has(what)) return [{ pointer, detail: `There is another cap for ${what}; keep one of them.` }];
+    seen.add(what);
+    return isAmount(cap.limitMicros) ? [] : [{ pointer: `${pointer}/limitMicros`, detail: LIMIT_DETAIL }];
+  });
+}
+
+/** Everything but the limit: two caps with the same subject count the same thing. */
+export function capSubject(cap: Omit<Cap, 'limitMicros'>): string {
+  return [cap.scope, cap.window, cap.currency, cap.direction].join('/');
+}
+
+const LIMIT_DETAIL = 'A limit must not be negative, nor more than Keybrake can count (9 billion major units).';
+const isAmount = (micros: bigint) => micros >= 0n && micros <= MICROS_MAX;
+
+function amountProblems(draft: PolicyDraft): readonly Problem[] {
+  const perCall = [...draft.perCallMaxMicros]
+    .filter(([, micros]) => !isAmount(micros))
+    .map(([currency]) => ({ pointer: `/perCallMaxMicros/${currency}`, detail: LIMIT_DETAIL }));
+  const { unpriced } = draft;
+  const reserveIsWrong = unpriced !== 'deny' && (unpriced.micros === 0n || !isAmount(unpriced.micros));
+  const detail = 'What an unpriced call reserves must be more than zero.';
+  return reserveIsWrong ? [...perCall, { pointer: '/unpriced', detail }] : perCall;
+}
+
+function countProblems(pointer: string, count: number | undefined): readonly Problem[] {
+  const isRight = count === undefined || (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX);
+  return isRight ? [] : [{ pointer, detail: `A whole number from 1 to ${COUNT_MAX} is needed.` }];
+}
+
+/** True when both say the same: revising a policy to what it is makes no version. */
+export function sameDraft(a: PolicyDraft, b: PolicyDraft): boolean {
+  return canonicalJson(draftJson(a)) === canonicalJson(draftJson(b));
+}
+
+function draftJson(draft: PolicyDraft): JsonValue {
+  const { unpriced } = draft;
+  return {
+    name: draft.name,
+    provider: draft.provider,
+    allowedOperations: draft.allowedOperations,
+    caps: draft.caps.map((cap) => `${capSubject(cap)}=${cap.limitMicros}`),
+    perCallMax: Object.fromEntries([...draft.perCallMaxMicros].map(([currency, micros]) => [currency, `${micros}`])),
+    timeZone: draft.timeZone,
+    requestsPerMonth: draft.requestsPerMonth,
+    requestsPerSecond: draft.requestsPerSecond,
+    unpriced: unpriced === 'deny' ? unpriced : `${unpriced.micros} ${unpriced.currency}`,
+    requireRunId: draft.requireRunId,
+    requireIdempotencyKey: draft.requireIdempotencyKey,
+  };
+}
