@@ -1,3 +1,4 @@
 export * from './digests.js';
-export * from './embedded-postgres.js';
+export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
+export { freePort } from './process/free-port.js';
 export * from './runtime.js';

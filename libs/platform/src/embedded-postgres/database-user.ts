@@ -1,9 +1,12 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import type { SpawnOptions } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The user that runs the database when we are root: `nobody`, present on every Unix. Undefined: our own user will do. */
-export const DATABASE_UID = process.getuid?.() === 0 ? 65_534 : undefined;
+/** PostgreSQL refuses to run as root. Undefined: it runs as our own user. */
+export interface DatabaseUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface Command {
   readonly file: string;
@@ -11,47 +14,51 @@ export interface Command {
   readonly options: SpawnOptions;
 }
 
+/** Present on every Unix; initdb wants a user that has a name. */
+const NOBODY: DatabaseUser = { uid: 65_534, gid: 65_534 };
 const SETPRIV = '/usr/bin/setpriv';
 
-/** The command as the database's user. `folder` is what it works in. */
-export function runAsDatabaseUser(file: string, args: readonly string[], folder: string): Command {
-  if (DATABASE_UID === undefined) return { file, args, options: {} };
-  const closed = [file, folder].map(closedParent).find((parent) => parent !== undefined);
-  if (closed === undefined) return { file, args, options: { uid: DATABASE_UID, gid: DATABASE_UID, cwd: '/' } };
-  // A checkout below a private folder (/root, a temporary folder of mode 0700): another user can't even reach the
-  // program. It keeps one capability of root, to pass through folders.
+/** Data that is there keeps its owner; new data gets ours, or `nobody` when we are root. */
+export function databaseUser(dataFolder: string): DatabaseUser | undefined {
+  const owner = existsSync(dataFolder) ? statSync(dataFolder) : undefined;
+  const ownUid = process.getuid?.();
+  if (ownUid === 0) return owner === undefined || owner.uid === 0 ? NOBODY : { uid: owner.uid, gid: owner.gid };
+  if (owner === undefined || owner.uid === ownUid) return undefined;
+  throw new Error(
+    `${dataFolder} belongs to another user (uid ${owner.uid}), probably since it was made as root. Start as root ` +
+      'again, or set KEYBRAKE_DATA_DIR to another folder.',
+  );
+}
+
+/** The command as the database's user; `folder` is what it works in. */
+export function asDatabaseUser(
+  user: DatabaseUser | undefined,
+  file: string,
+  args: readonly string[],
+  folder: string,
+): Command {
+  if (user === undefined) return { file, args, options: { cwd: folder } };
+  const { uid, gid } = user;
+  const closed = [file, folder].map((path) => closedParent(path, uid)).find((parent) => parent !== undefined);
+  if (closed === undefined) return { file, args, options: { uid, gid, cwd: '/' } };
+  // A checkout below a private folder, such as /root: another user can't even reach the program. It keeps one
+  // capability of root, to pass through folders.
   if (!existsSync(SETPRIV)) {
     throw new Error(
-      `PostgreSQL does not run as root, and other users may not enter ${closed}. Move the checkout, ` +
-        `open the folder (chmod o+x ${closed}), start as another user, or set DATABASE_URL.`,
+      `PostgreSQL does not run as root, and other users may not enter ${closed}. Open the folder ` +
+        `(chmod o+x ${closed}), move the checkout, start as another user, or set DATABASE_URL.`,
     );
   }
-  const caps = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
-  const user = [`--reuid=${DATABASE_UID}`, `--regid=${DATABASE_UID}`, '--clear-groups'];
-  return { file: SETPRIV, args: [...user, ...caps, '--', file, ...args], options: { cwd: '/' } };
+  const capabilities = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  return { file: SETPRIV, args: [...identity, ...capabilities, '--', file, ...args], options: { cwd: '/' } };
 }
 
-/** The nearest folder above the path that a stranger may not enter. */
-function closedParent(path: string): string | undefined {
+/** The nearest folder above the path that the user may not enter. */
+function closedParent(path: string, uid: number): string | undefined {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o001) === 0) return folder;
+    const { mode, uid: owner } = statSync(folder);
+    if ((mode & (owner === uid ? 0o100 : 0o001)) === 0) return folder;
   }
   return undefined;
-}
-
-/** Runs a command; its output is part of the error when it fails. */
-export async function runToEnd(command: Command, name: string): Promise<void> {
-  accessSync(command.file, constants.X_OK);
-  const child = spawn(command.file, command.args, { ...command.options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const keep = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-2_000);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  const code = await new Promise<number | null>((done, failed) => {
-    child.once('error', failed);
-    child.once('exit', done);
-  });
-  if (code !== 0) throw new Error(`${name} failed with code ${code}:\n${output}`);
 }

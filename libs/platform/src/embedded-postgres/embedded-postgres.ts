@@ -1,34 +1,33 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import { DATABASE_UID, runAsDatabaseUser, runToEnd } from './database-user.js';
-import { postgresBinaries } from './postgres-binaries.js';
-import { stopOrphan } from './postgres-orphan.js';
+import { chown, mkdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { claimFolder } from '../process/folder-claim.js';
+import { freePort } from '../process/free-port.js';
+import { type PostgresBinaries, postgresBinaries } from './binaries.js';
+import { databaseUser } from './database-user.js';
+import { dataFolder, initialise, passwordFile, SUPERUSER } from './initialise.js';
+import { stopOrphan } from './orphan.js';
+import { type ServerCommand, type ServerProcess, ServerStartFailure, startServer } from './server-process.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Holds the data, the password and nothing else. Made if absent; kept between starts. */
+  /** Holds the data, the password, the log and nothing else. Made if absent; kept between starts. */
   readonly folder: string;
+  /** On 127.0.0.1; a free one when undefined. */
+  readonly port?: number | undefined;
   readonly onProgress?: (message: string) => void;
+  /** Server settings beside the defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
-export interface EmbeddedPostgres {
+export interface EmbeddedPostgres extends ServerProcess {
   readonly url: string;
-  readonly pid: number;
-  /** Fast shutdown: open transactions are rolled back, what was committed is on disk. */
-  stop(): Promise<void>;
-  /** Resolves with the exit code when the server ends, wanted or not. */
-  readonly exited: Promise<number | null>;
 }
 
-const USER = 'keybrake';
-const READY = 'database system is ready to accept connections';
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '64MB',
-  max_connections: '120',
+  max_connections: '100',
   fsync: 'on',
   synchronous_commit: 'on',
   wal_level: 'minimal',
@@ -39,92 +38,90 @@ const SETTINGS = {
   timezone: 'UTC',
   jit: 'off',
 };
+const RETRY_WAIT_MS = 250;
+const ATTEMPTS_MAX = 40;
 
 /**
- * A real PostgreSQL from npm, on a free loopback port. As root it runs under another user, since PostgreSQL refuses to
- * run as root. After a kill of everything, a start stops what is left of the old server and recovers its data.
+ * A real PostgreSQL from npm on a loopback port. As root it runs under another user. After a kill of everything, a
+ * start stops what is left of the old server and recovers its data. Throws when another live process uses the folder.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const progress = options.onProgress ?? (() => undefined);
-  const folder = resolve(options.folder);
-  const data = join(folder, 'data');
-  const binaries = postgresBinaries();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (DATABASE_UID !== undefined) await chown(folder, DATABASE_UID, DATABASE_UID);
-  if (!(await exists(join(data, 'PG_VERSION')))) {
-    progress('making a new database');
-    await initialise(binaries.initdb, folder, data);
-  } else {
-    await stopOrphan(data, progress);
+  const onProgress = options.onProgress ?? (() => undefined);
+  await mkdir(options.folder, { recursive: true });
+  const folder = await realpath(options.folder);
+  const claim = await claimFolder(folder, { onProgress });
+  try {
+    const server = await startIn(folder, { ...options, onProgress });
+    return { ...server, stop: () => server.stop().finally(() => claim.release()) };
+  } catch (error) {
+    await claim.release();
+    throw error;
   }
-  const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
-  const port = await freePort();
-  const server = await launch(binaries.postgres, data, port);
-  return { ...server, url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres` };
 }
 
-async function initialise(initdb: string, folder: string, data: string): Promise<void> {
-  // What is left of a first start that was cut off holds nothing yet.
-  await rm(data, { recursive: true, force: true });
-  const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
-  if (DATABASE_UID !== undefined) await chown(passwordFile, DATABASE_UID, DATABASE_UID);
-  const settings = [
-    '-U',
-    USER,
-    '-A',
-    'scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-instructions',
-  ];
-  const command = runAsDatabaseUser(initdb, ['-D', data, ...settings], folder);
-  await runToEnd(command, 'initdb');
+async function startIn(
+  folder: string,
+  options: EmbeddedPostgresOptions & Required<Pick<EmbeddedPostgresOptions, 'onProgress'>>,
+): Promise<EmbeddedPostgres> {
+  const binaries = await postgresBinaries();
+  const data = dataFolder(folder);
+  const user = databaseUser(data);
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  await stopOrphan(data, options.onProgress);
+  await ensureData(binaries, folder, options.onProgress);
+  const password = await readPassword(folder);
+  const settings = { ...SETTINGS, ...options.settings };
+  const command = { postgres: binaries.postgres, data, logFile: join(folder, 'server.log'), user, settings };
+  const { server, port } = await startPersistently(command, options.port);
+  return { ...server, url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres` };
 }
 
-async function launch(postgres: string, data: string, port: number): Promise<Omit<EmbeddedPostgres, 'url'>> {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const command = runAsDatabaseUser(postgres, ['-D', data, '-p', String(port), ...settings], data);
-  // Its own process group: Ctrl-C in the terminal must not end the database before those who still write to it.
-  const child = spawn(command.file, command.args, {
-    ...command.options,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  const exited = new Promise<number | null>((done) => child.once('exit', done));
-  let lastLines = '';
-  await new Promise<void>((ready, failed) => {
-    child.once('error', failed);
-    child.stderr.on('data', (chunk: Buffer) => {
-      lastLines = (lastLines + chunk.toString()).slice(-2_000);
-      if (lastLines.includes(READY)) ready();
-    });
-    void exited.then((code) => failed(new Error(`PostgreSQL ended with code ${code} while starting:\n${lastLines}`)));
-  });
-  const stop = async () => {
-    child.kill('SIGINT');
-    await exited;
-  };
-  return { pid: child.pid as number, stop, exited };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
+async function ensureData(
+  binaries: PostgresBinaries,
+  folder: string,
+  onProgress: (message: string) => void,
+): Promise<void> {
+  const version = join(dataFolder(folder), 'PG_VERSION');
+  const exists = await readFile(version).then(
     () => true,
     () => false,
   );
+  if (exists) return;
+  onProgress('making a new database');
+  await initialise(binaries.initdb, folder, databaseUser(dataFolder(folder)));
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', listening);
-  });
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+async function readPassword(folder: string): Promise<string> {
+  const file = passwordFile(folder);
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new Error(`${file} can't be read, and without it nobody gets into the database beside it: restore it`, {
+      cause: error,
+    });
+  }
+}
+
+async function startPersistently(
+  command: Omit<ServerCommand, 'port'>,
+  fixedPort: number | undefined,
+): Promise<{ server: ServerProcess; port: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = fixedPort ?? (await freePort());
+    try {
+      return { server: await startServer({ ...command, port }), port };
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !goesAway(error, fixedPort)) throw error;
+      await wait(RETRY_WAIT_MS);
+    }
+  }
+}
+
+/** Some reasons not to start do: the last processes of a killed server, or a port taken since it was found free. */
+function goesAway(error: unknown, fixedPort: number | undefined): boolean {
+  if (!(error instanceof ServerStartFailure)) return false;
+  if (error.log.includes('is still in use')) return true;
+  if (!error.log.includes('Address already in use')) return false;
+  if (fixedPort === undefined) return true;
+  throw new Error(`port ${fixedPort} is taken: stop what uses it, or set KEYBRAKE_POSTGRES_PORT to a free one`);
 }

@@ -1,31 +1,26 @@
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { processArguments } from '../process/process-identity.js';
 
-const run = promisify(execFile);
 const STOP_WAIT_MS = 20_000;
-const POLL_MS = 50;
+const POLL_MS = 20;
 
 /**
- * A start that was killed leaves its PostgreSQL running, or a stale lock file. Ends the one, after making sure that the
- * process really is a PostgreSQL on this folder, and removes the other.
+ * A start that was killed leaves its PostgreSQL running, or a stale lock file. Stops the one, after making sure that the
+ * process really is a PostgreSQL on this folder, and removes the other: its pid may be another program's by now.
  */
 export async function stopOrphan(dataFolder: string, onProgress: (message: string) => void): Promise<void> {
   const lockFile = join(dataFolder, 'postmaster.pid');
   const pid = await pidIn(lockFile);
   if (pid === undefined) return;
-  if (!(await isPostgresOn(pid, dataFolder))) {
-    await rm(lockFile, { force: true });
-    return;
-  }
-  onProgress(`stopping the database that an earlier start left behind (pid ${pid})`);
+  if (!(await isPostgresOn(pid, dataFolder))) return rm(lockFile, { force: true });
+  onProgress(`stopping the database that an earlier start left behind (process ${pid})`);
   process.kill(pid, 'SIGINT');
   const giveUpAtMs = Date.now() + STOP_WAIT_MS;
   while (await isPostgresOn(pid, dataFolder)) {
     if (Date.now() > giveUpAtMs)
-      throw new Error(`the database of an earlier start (pid ${pid}) does not stop; end it and start again`);
+      throw new Error(`the database of an earlier start (process ${pid}) does not stop; end it, then start again`);
     await wait(POLL_MS);
   }
 }
@@ -37,10 +32,6 @@ async function pidIn(lockFile: string): Promise<number | undefined> {
 }
 
 async function isPostgresOn(pid: number, dataFolder: string): Promise<boolean> {
-  // A pid may have been given to another program since.
-  const command = await run('ps', ['-o', 'args=', '-p', String(pid)]).then(
-    ({ stdout }) => stdout,
-    () => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-  );
-  return command.includes('postgres') && command.includes(dataFolder);
+  const [program, ...args] = await processArguments(pid);
+  return program !== undefined && basename(program) === 'postgres' && args[args.indexOf('-D') + 1] === dataFolder;
 }
