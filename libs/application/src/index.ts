@@ -1,3 +1,4 @@
+export * from './governance/bootstrap.js';
 export * from './governance/credentials.js';
 export * from './governance/governance.js';
 export * from './governance/governance-error.js';

@@ -1,6 +1,17 @@
+export {
+  type Binding,
+  EnvelopeCipher,
+  UnreadableSecret,
+  type WrappedKey,
+  type WrappedKeyStore,
+} from './credential-cipher.js';
 export * from './postgres/admission/admission-store.js';
 export * from './postgres/admission/admission-upkeep.js';
 export * from './postgres/database.js';
+export { type PostgresCipher, postgresCipher } from './postgres/governance/account-keys.js';
+export { createPostgresGovernanceStore } from './postgres/governance/governance-store.js';
+export { PostgresIdempotentResponses } from './postgres/governance/idempotent-responses.js';
+export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js';
 export * from './postgres/ledger/ledger-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';

@@ -29,6 +29,29 @@ export async function putCredential(
   return storeVersion(ports, actor, credential, { id, provider, label, version: 1, createdAtMs: undefined });
 }
 
+/**
+ * The account's credential of this id is this real key afterwards: made, rotated, or left as it is. For a start that
+ * reads keys from its configuration.
+ */
+export async function ensureCredential(
+  ports: GovernancePorts,
+  actor: Actor,
+  id: CredentialId,
+  draft: CredentialDraft,
+): Promise<StoredCredential> {
+  refuseProblems(credentialProblems(draft));
+  const { provider, label, credential } = draft;
+  const { accountId } = actor;
+  const known = await ports.store.findSealedCredential(accountId, id);
+  if (known === undefined) {
+    return storeVersion(ports, actor, credential, { id, provider, label, version: 1, createdAtMs: undefined });
+  }
+  const { version } = known.credential;
+  const opened = await ports.cipher.open({ accountId, provider, credentialId: id, version }, known.sealed);
+  if (opened.secret === credential.secret && opened.accountSid === credential.accountSid) return known.credential;
+  return storeVersion(ports, actor, credential, { ...known.credential, version: version + 1 });
+}
+
 /** The next version: in use for every call within a minute, while calls under way end with the earlier one. */
 export async function rotateCredential(
   ports: GovernancePorts,

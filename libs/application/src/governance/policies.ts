@@ -11,6 +11,21 @@ export async function createPolicy(ports: GovernancePorts, actor: Actor, draft: 
   return storeVersion(ports, actor, { ...draft, id, accountId: actor.accountId, version: 1 });
 }
 
+/** Makes version 1 under a known id unless the policy is there; what became of it since is left as it is. */
+export async function ensurePolicy(
+  ports: GovernancePorts,
+  actor: Actor,
+  id: PolicyId,
+  draft: PolicyDraft,
+): Promise<StoredPolicy> {
+  refuseProblems(policyProblems(draft));
+  const { accountId } = actor;
+  const known = await ports.store.findPolicy(accountId, id);
+  if (known === undefined) return storeVersion(ports, actor, { ...draft, id, accountId, version: 1 });
+  await ports.admission.putPolicyVersion(accountId, id, known.policy.version);
+  return known;
+}
+
 /**
  * Makes the next version; in force for every gateway once this returns. A draft equal to the current version makes none
  * but is put in force again, so a repeat after `DependencyUnavailable` is safe.

@@ -101,6 +101,11 @@ export interface StoredCredential {
   readonly rotatedAtMs: number;
 }
 
+export interface SealedCredential {
+  readonly credential: StoredCredential;
+  readonly sealed: string;
+}
+
 export const TOKEN_ROLES = ['viewer', 'operator', 'admin'] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
@@ -170,6 +175,8 @@ export interface CredentialRecords {
   /** Makes the credential, or its next version. False when that version exists already. */
   insertCredentialVersion(credential: StoredCredential, sealed: string, note: GovernanceNote): Promise<boolean>;
   findCredential(accountId: AccountId, credentialId: CredentialId): Promise<StoredCredential | undefined>;
+  /** The current version as it is sealed. */
+  findSealedCredential(accountId: AccountId, credentialId: CredentialId): Promise<SealedCredential | undefined>;
   listCredentials(
     accountId: AccountId,
     provider: ProviderId | undefined,

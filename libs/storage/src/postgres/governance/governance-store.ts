@@ -1,0 +1,43 @@
+import type { AccountRecords, GovernanceNote, GovernanceStore } from '@keybrake/application';
+import type { AccountId } from '@keybrake/domain';
+import type { Pool } from '../database.js';
+import { credentialRecords } from './credential-records.js';
+import { GovernanceDatabase } from './governance-database.js';
+import { insertNote } from './note.js';
+import { policyRecords } from './policy-records.js';
+import { tokenRecords } from './token-records.js';
+import { vaultKeyRecords } from './vault-key-records.js';
+
+/** The tables of migrations/0001_governance.sql. */
+export function createPostgresGovernanceStore(pool: Pool): GovernanceStore {
+  const database = new GovernanceDatabase(pool);
+  return {
+    ...accountRecords(database),
+    ...policyRecords(database),
+    ...vaultKeyRecords(database),
+    ...credentialRecords(database),
+    ...tokenRecords(database),
+  };
+}
+
+function accountRecords(database: GovernanceDatabase): AccountRecords {
+  return {
+    insertAccount: (accountId: AccountId, atMs: number, note: GovernanceNote) =>
+      database.change(async (client) => {
+        const { rowCount } = await client.query(
+          'insert into governance.accounts (account_id, created_at_ms) values ($1::text, $2::bigint) on conflict do nothing',
+          [accountId, atMs],
+        );
+        if (rowCount === 0) return false;
+        await insertNote(client, note);
+        return true;
+      }),
+
+    accountExists: async (accountId: AccountId) => {
+      const rows = await database.read('select 1 from governance.accounts a where a.account_id = $1::text', [
+        accountId,
+      ]);
+      return rows.length > 0;
+    },
+  };
+}

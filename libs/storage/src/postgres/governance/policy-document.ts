@@ -1,0 +1,77 @@
+import type { Cap, Currency, KeyAttenuation, Policy, VaultKeyId } from '@keybrake/domain';
+
+// Amounts are text in JSON: a JSON number would pass through a double.
+export type CapJson = Omit<Cap, 'limitMicros'> & { readonly limitMicros: string };
+
+/** A policy version as it is stored. What is undefined is left out. */
+export interface PolicyDocument {
+  readonly name: string;
+  readonly allowedOperations: readonly string[];
+  readonly caps: readonly CapJson[];
+  readonly perCallMaxMicros: Readonly<Record<string, string>>;
+  readonly timeZone: string;
+  readonly requestsPerMonth?: number;
+  readonly requestsPerSecond?: number;
+  readonly unpriced: 'deny' | { readonly currency: Currency; readonly micros: string };
+  readonly requireRunId: boolean;
+  readonly requireIdempotencyKey: boolean;
+}
+
+/** What only a child key has. */
+export interface AttenuationJson {
+  readonly caps: readonly CapJson[];
+  readonly allowedOperations?: readonly string[];
+}
+
+export const encodeCaps = (caps: readonly Cap[]): readonly CapJson[] =>
+  caps.map((cap) => ({ ...cap, limitMicros: cap.limitMicros.toString() }));
+
+const decodeCaps = (caps: readonly CapJson[]): readonly Cap[] =>
+  caps.map((cap) => ({ ...cap, limitMicros: BigInt(cap.limitMicros) }));
+
+export function encodePolicy(policy: Policy): string {
+  const { unpriced } = policy;
+  const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, micros.toString()] as const);
+  // JSON.stringify drops undefined members.
+  return JSON.stringify({
+    name: policy.name,
+    allowedOperations: policy.allowedOperations,
+    caps: encodeCaps(policy.caps),
+    perCallMaxMicros: Object.fromEntries(perCallMax),
+    timeZone: policy.timeZone,
+    requestsPerMonth: policy.requestsPerMonth,
+    requestsPerSecond: policy.requestsPerSecond,
+    unpriced: unpriced === 'deny' ? unpriced : { currency: unpriced.currency, micros: unpriced.micros.toString() },
+    requireRunId: policy.requireRunId,
+    requireIdempotencyKey: policy.requireIdempotencyKey,
+  });
+}
+
+export function decodePolicy(
+  identity: Pick<Policy, 'id' | 'accountId' | 'version' | 'provider'>,
+  document: PolicyDocument,
+): Policy {
+  const { unpriced } = document;
+  const perCallMax = Object.entries(document.perCallMaxMicros);
+  return {
+    ...identity,
+    name: document.name,
+    allowedOperations: document.allowedOperations,
+    caps: decodeCaps(document.caps),
+    perCallMaxMicros: new Map(perCallMax.map(([currency, micros]) => [currency as Currency, BigInt(micros)])),
+    timeZone: document.timeZone,
+    requestsPerMonth: document.requestsPerMonth,
+    requestsPerSecond: document.requestsPerSecond,
+    unpriced: unpriced === 'deny' ? unpriced : { currency: unpriced.currency, micros: BigInt(unpriced.micros) },
+    requireRunId: document.requireRunId,
+    requireIdempotencyKey: document.requireIdempotencyKey,
+  };
+}
+
+export function encodeAttenuation({ caps, allowedOperations }: KeyAttenuation): string {
+  return JSON.stringify({ caps: encodeCaps(caps), allowedOperations });
+}
+
+export function decodeAttenuation(keyId: VaultKeyId, json: AttenuationJson): KeyAttenuation {
+  return { keyId, caps: decodeCaps(json.caps), allowedOperations: json.allowedOperations };
+}

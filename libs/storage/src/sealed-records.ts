@@ -1,0 +1,36 @@
+import type { CredentialBinding, CredentialCipher, ResponseSeal } from '@keybrake/application';
+import type { AccountId, ReservationId } from '@keybrake/domain';
+import { type Binding, type EnvelopeCipher, UnreadableSecret } from './credential-cipher.js';
+
+type ProviderCredential = Awaited<ReturnType<CredentialCipher['open']>>;
+
+/** Real provider keys, bound to account, provider, credential and version. */
+export function createCredentialCipher(envelope: EnvelopeCipher): CredentialCipher {
+  const bind = ({ provider, credentialId, version }: CredentialBinding): Binding => [
+    'credential',
+    provider,
+    credentialId,
+    version,
+  ];
+  return {
+    seal: (binding, credential) =>
+      envelope.seal(binding.accountId, bind(binding), Buffer.from(JSON.stringify(credential), 'utf8')),
+    open: async (binding, sealed) =>
+      credentialOf(JSON.parse((await envelope.open(binding.accountId, bind(binding), sealed)).toString('utf8'))),
+  };
+}
+
+function credentialOf(opened: Partial<ProviderCredential>): ProviderCredential {
+  const { secret, accountSid } = opened;
+  if (typeof secret !== 'string') throw new UnreadableSecret('a sealed credential holds no secret');
+  return accountSid === undefined ? { secret } : { secret, accountSid };
+}
+
+/** Answers of providers, bound to account and reservation. */
+export function createResponseSeal(envelope: EnvelopeCipher): ResponseSeal {
+  const bind = (reservationId: ReservationId): Binding => ['response', reservationId];
+  return {
+    seal: (accountId: AccountId, reservationId, response) => envelope.seal(accountId, bind(reservationId), response),
+    open: (accountId: AccountId, reservationId, sealed) => envelope.open(accountId, bind(reservationId), sealed),
+  };
+}
