@@ -81,7 +81,8 @@ export class Witness {
   entries(): WitnessEntry[] {
     return [...this.#received.values()].map(({ event: _event, ...entry }) => {
       const end = this.#ended.get(entry.sequence);
-      const objectId = (end?.answer.body as { id?: string; sid?: string } | undefined)?.id ?? null;
+      const made = end?.answer.body as { id?: string; sid?: string } | null | undefined;
+      const objectId = made?.id ?? made?.sid ?? null;
       return { ...entry, executed: end?.executed ?? false, status: end?.answer.status ?? null, objectId };
     });
   }
