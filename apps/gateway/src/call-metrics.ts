@@ -18,7 +18,8 @@ export function createCallObserver(instruments: CallInstruments, log: CallLog): 
       const { provider, operation, decision, rule } = summary;
       instruments.countCall({ provider, operation, decision, rule: rule ?? '' });
       instruments.addedLatency((summary.totalMs - summary.upstreamMs) / 1_000, { provider, decision });
-      if (decision === 'stranger' || decision === 'in_doubt' || decision === 'unavailable') log.warn(summary, `call ${decision}`);
+      if (decision === 'stranger' || decision === 'in_doubt' || decision === 'unavailable')
+        log.warn(summary, `call ${decision}`);
       else log.debug(summary, `call ${decision}`);
     },
     leftOver(what, reservationId, error) {

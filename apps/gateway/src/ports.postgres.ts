@@ -41,7 +41,10 @@ export interface GatewayAdapters {
 const POOL = { admission: 16, log: 2 };
 const UPSTREAM = { connectTimeoutMs: 5_000, connectionsPerProvider: 128, responseBytesMax: 1_048_576 };
 
-export async function openPostgresAdapters(config: PostgresGatewayConfig, events: GatewayEvents): Promise<GatewayAdapters> {
+export async function openPostgresAdapters(
+  config: PostgresGatewayConfig,
+  events: GatewayEvents,
+): Promise<GatewayAdapters> {
   const { observer, unfinished, onTrouble } = events;
   const pool = (name: string, connectionsMax: number) =>
     createPool({
@@ -76,7 +79,8 @@ export async function openPostgresAdapters(config: PostgresGatewayConfig, events
     check: async () => void (await admissionPool.query('select 1')),
     close: async (flushWithinMs) => {
       const flushed = await log.close(flushWithinMs);
-      if (!flushed) onTrouble('flush of the event log', new Error(`${log.pendingEvents} events were not appended in time`));
+      if (!flushed)
+        onTrouble('flush of the event log', new Error(`${log.pendingEvents} events were not appended in time`));
       await upstream.close();
       await Promise.all([admissionPool.end(), logPool.end()]);
     },

@@ -1,0 +1,34 @@
+import { bootstrapAccount, type GovernancePorts } from '@keybrake/application';
+import type { AccountId, ProviderId } from '@keybrake/domain';
+import { createDigests, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
+import { createPostgresGovernanceStore, type Pool, PostgresAdmissionStore, postgresCipher } from '@keybrake/storage';
+
+export interface Installation {
+  readonly KEYBRAKE_PEPPER: string;
+  readonly KEYBRAKE_KEK: string;
+}
+
+/** The account `default` with the simulator's real keys; returns its first admin token. */
+export async function openAccount(pool: Pool, env: Installation): Promise<string> {
+  const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
+  const ports: GovernancePorts = {
+    store: createPostgresGovernanceStore(pool),
+    admission: new PostgresAdmissionStore(pool),
+    cipher: postgresCipher(pool, Buffer.from(env.KEYBRAKE_KEK, 'base64')).credentials,
+    digests: createDigests(Buffer.from(env.KEYBRAKE_PEPPER, 'utf8')),
+    secrets: systemSecrets,
+    runtime: systemRuntime,
+  };
+  const credentials = new Map<ProviderId, { secret: string; accountSid?: string }>([
+    ['stripe', { secret: stripe }],
+    ['twilio', { secret: twilio.authToken, accountSid: twilio.accountSid }],
+    ['resend', { secret: resend }],
+  ]);
+  const { adminToken } = await bootstrapAccount(ports, {
+    accountId: 'default' as AccountId,
+    credentials,
+    earlier: undefined,
+  });
+  return adminToken;
+}

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type FaultOrder,
+  SIMULATOR_CREDENTIALS,
+  type Simulator,
+  startSimulator,
+  type WitnessEntry,
+} from '@keybrake/simulator';
+import { createPool, type Pool } from '@keybrake/storage';
+import type { FaultPoint } from '@keybrake/testing/faults';
+import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
+import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
+import { type Installation, openAccount } from './account.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface SystemOptions {
+  /** A server with the migrated template database. */
+  readonly postgresUrl: string;
+  readonly gateways?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface KeyWish {
+  readonly provider?: 'stripe' | 'twilio' | 'resend';
+  readonly agentType?: string;
+  readonly allowedOperations: readonly string[];
+  /** Daily, in cents, of the key. */
+  readonly capMinor: string;
+  readonly policy?: Readonly<Record<string, unknown>>;
+}
+
+export interface IssuedKey {
+  readonly id: string;
+  readonly vaultKey: string;
+}
+
+interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  process: ServerProcess;
+}
+
+/** Gateways, ledger and admin API as processes of their own on one database, in front of a simulator. */
+export class System {
+  readonly #database: TestDatabase;
+  readonly #pool: Pool;
+  readonly #simulator: Simulator;
+  readonly #folder: string;
+  readonly #env: Installation & Readonly<Record<string, string>>;
+  readonly #gateways: Gateway[] = [];
+  readonly #processes: ServerProcess[] = [];
+  #adminUrl = '';
+  #adminToken = '';
+
+  private constructor(parts: {
+    database: TestDatabase;
+    pool: Pool;
+    simulator: Simulator;
+    folder: string;
+    env: Installation & Record<string, string>;
+  }) {
+    this.#database = parts.database;
+    this.#pool = parts.pool;
+    this.#simulator = parts.simulator;
+    this.#folder = parts.folder;
+    this.#env = parts.env;
+  }
+
+  static async start(options: SystemOptions): Promise<System> {
+    const folder = await mkdtemp(join(tmpdir(), 'keybrake-e2e-'));
+    const database = await createDatabase(options.postgresUrl);
+    const simulator = await startSimulator({ port: 0, witnessFile: join(folder, 'witness.jsonl') });
+    const env = {
+      DATABASE_URL: database.url,
+      KEYBRAKE_PEPPER: randomBytes(32).toString('base64'),
+      KEYBRAKE_KEK: randomBytes(32).toString('base64'),
+      KEYBRAKE_STRIPE_ORIGIN: simulator.url,
+      KEYBRAKE_TWILIO_ORIGIN: simulator.url,
+      KEYBRAKE_RESEND_ORIGIN: simulator.url,
+      KEYBRAKE_LOG_LEVEL: 'debug',
+      ...options.env,
+    };
+    const pool = createPool({
+      url: database.url,
+      applicationName: 'test',
+      connectionsMax: 4,
+      onIdleError: () => undefined,
+    });
+    const system = new System({ database, pool, simulator, folder, env });
+    await system.#startProcesses(options.gateways ?? 1);
+    return system;
+  }
+
+  get gatewayUrl(): string {
+    return this.gatewayUrls[0] as string;
+  }
+
+  get gatewayUrls(): readonly string[] {
+    return this.#gateways.map(({ url }) => url);
+  }
+
+  /** Everything that the processes printed. */
+  output(): string {
+    return this.#processes.map(({ output }) => output).join('\n');
+  }
+
+  get realSecrets(): readonly string[] {
+    const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
+    return [stripe, twilio.authToken, resend];
+  }
+
+  async admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.#adminUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#adminToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? (method === 'POST' ? { body: '{}' } : {}) : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  async issueKey(wish: KeyWish): Promise<IssuedKey> {
+    const { provider = 'stripe', agentType = 'billing', allowedOperations, capMinor, policy = {} } = wish;
+    const made = await this.admin<{ id: string }>('POST', '/v1/policies', {
+      name: `test ${agentType}`,
+      provider,
+      allowedOperations,
+      caps: [{ scope: 'key', window: 'day', currency: 'usd', limitMinor: capMinor }],
+      ...policy,
+    });
+    return this.admin<IssuedKey>('POST', '/v1/vault-keys', { agentType, policyId: made.id });
+  }
+
+  async witness(provider: string | undefined): Promise<WitnessEntry[]> {
+    const query = provider === undefined ? '' : `?provider=${provider}`;
+    const response = await fetch(`${this.#simulator.url}/_witness${query}`);
+    return ((await response.json()) as { data: WitnessEntry[] }).data;
+  }
+
+  async fault(order: FaultOrder): Promise<void> {
+    await fetch(`${this.#simulator.url}/_control`, { method: 'POST', body: JSON.stringify(order) });
+  }
+
+  async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query<Row>(text, values)).rows;
+  }
+
+  /** Waits until the ledger has folded the whole log. */
+  async foldedUp(): Promise<void> {
+    await eventually(
+      'the ledger to fold everything',
+      () =>
+        this.sql<{ partition: number }>(
+          `select l.partition from event_log.partitions l left join ledger.partition_positions p using (partition)
+            where l.next_position <> coalesce(p.next_position, 0)`,
+        ),
+      (behind) => behind.length === 0,
+    );
+  }
+
+  async restartGateway(index: number): Promise<void> {
+    const gateway = this.#gateways[index] as Gateway;
+    await gateway.process.stop();
+    gateway.process = await this.#startGateway('apps/gateway/dist/main.postgres.js', gateway.port);
+  }
+
+  /** A gateway beside the others that ends itself with kill -9 when a call reaches the point. */
+  async startFaultyGateway(point: FaultPoint): Promise<{ url: string; process: ServerProcess }> {
+    const port = await freePort();
+    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, { FAULT_POINT: point });
+    return { url: `http://127.0.0.1:${port}`, process };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.filter(({ running }) => running).map((one) => one.stop()));
+    await this.#simulator.close();
+    await this.#pool.end();
+    await this.#database.drop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startProcesses(gateways: number): Promise<void> {
+    this.#adminToken = await openAccount(this.#pool, this.#env);
+    const adminPort = await freePort();
+    this.#adminUrl = `http://127.0.0.1:${adminPort}`;
+    const ledgerPort = await freePort();
+    const ports = await Promise.all(Array.from({ length: gateways }, freePort));
+    const starts = [
+      this.#start('admin API', 'apps/admin-api/dist/main.postgres.js', adminPort, {
+        KEYBRAKE_ADMIN_PORT: String(adminPort),
+      }),
+      this.#start('ledger', 'apps/ledger/dist/main.postgres.js', ledgerPort, {
+        KEYBRAKE_LEDGER_PORT: String(ledgerPort),
+      }),
+      ...ports.map(async (port) => {
+        const process = await this.#startGateway('apps/gateway/dist/main.postgres.js', port);
+        this.#gateways.push({ url: `http://127.0.0.1:${port}`, port, process });
+      }),
+    ];
+    await Promise.all(starts);
+  }
+
+  #startGateway(entry: string, port: number, env: Record<string, string> = {}): Promise<ServerProcess> {
+    return this.#start('gateway', entry, port, { KEYBRAKE_GATEWAY_PORT: String(port), ...env });
+  }
+
+  async #start(name: string, entry: string, port: number, env: Record<string, string>): Promise<ServerProcess> {
+    const started = await ServerProcess.start({
+      name,
+      entry: join(root, entry),
+      env: { ...this.#env, ...env },
+      readyUrl: `http://127.0.0.1:${port}/readyz`,
+    });
+    this.#processes.push(started);
+    return started;
+  }
+}
