@@ -1,5 +1,10 @@
+export * from './config/config.js';
+export { ConfigError } from './config/read-settings.js';
 export * from './digests.js';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
 export { freePort } from './process/free-port.js';
 export * from './runtime.js';
-export * from './secrets.js';
+export * from './telemetry/logger.js';
+export * from './telemetry/metrics.js';
+export * from './telemetry/nest-logger.js';
+export * from './telemetry/process-metrics.js';

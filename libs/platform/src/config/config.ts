@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { type Environment, readSettings } from './read-settings.js';
+import { isSecret, type SettingName, type Settings, settingNames } from './settings.js';
+
+/** Where an app listens, and the variable to name when the port is taken. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly portVariable: SettingName;
+}
+
+export interface ProviderKey {
+  readonly secret: string;
+  readonly accountSid?: string;
+}
+
+/** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
+export interface Config {
+  readonly gateway: ListenAddress;
+  readonly admin: ListenAddress;
+  readonly ledger: ListenAddress;
+  readonly simulator: ListenAddress;
+  readonly databaseUrl: string | undefined;
+  /** Of the embedded PostgreSQL; 0 for any free one. */
+  readonly postgresPort: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly pepper: Uint8Array | undefined;
+  /** 32 bytes that wrap the keys of stored credentials and responses. */
+  readonly kek: Uint8Array | undefined;
+  readonly origins: Readonly<Record<'stripe' | 'twilio' | 'resend', string | undefined>>;
+  readonly providerKeys: Readonly<Record<'stripe' | 'twilio' | 'resend', ProviderKey | undefined>>;
+  readonly upstreamTimeoutMs: number;
+  /** How long the event log may take to acknowledge a record before the call is refused. */
+  readonly recordTimeoutMs: number;
+  /** How long a caller with the same idempotency key waits for the first one's answer. */
+  readonly inFlightWaitMs: number;
+  /** Held but not launched for longer than this: the janitor releases it. */
+  readonly heldMaxAgeMs: number;
+  readonly pricesFile: string | undefined;
+  readonly logLevel: Settings['KEYBRAKE_LOG_LEVEL'];
+  /** Values that must never be shown, for the logger. */
+  readonly secrets: readonly string[];
+  /** Every setting with its value, secrets masked. */
+  readonly described: Readonly<Record<string, string>>;
+}
+
+export interface ConfigSource {
+  /** Default: this process's environment. */
+  readonly env?: Environment;
+  /** What this process can't start without. */
+  readonly required?: readonly SettingName[];
+}
+
+/** Throws `ConfigError` naming every problem at once. The only reader of the environment. */
+export function loadConfig({ env = process.env, required = [] }: ConfigSource = {}): Config {
+  const read = readSettings(env, required);
+  const listen = (hostName: string, portVariable: PortVariable): ListenAddress =>
+    Object.freeze({ host: hostName, port: read[portVariable], portVariable });
+  return Object.freeze({
+    gateway: listen(read.KEYBRAKE_GATEWAY_HOST, 'KEYBRAKE_GATEWAY_PORT'),
+    admin: listen(read.KEYBRAKE_ADMIN_HOST, 'KEYBRAKE_ADMIN_PORT'),
+    ledger: listen(read.KEYBRAKE_LEDGER_HOST, 'KEYBRAKE_LEDGER_PORT'),
+    simulator: listen('127.0.0.1', 'KEYBRAKE_SIMULATOR_PORT'),
+    databaseUrl: read.DATABASE_URL,
+    postgresPort: read.KEYBRAKE_POSTGRES_PORT,
+    dataDir: resolve(read.KEYBRAKE_DATA_DIR),
+    pepper: read.KEYBRAKE_PEPPER === undefined ? undefined : Buffer.from(read.KEYBRAKE_PEPPER, 'utf8'),
+    kek: read.KEYBRAKE_KEK === undefined ? undefined : Buffer.from(read.KEYBRAKE_KEK, 'base64'),
+    origins: Object.freeze({
+      stripe: read.KEYBRAKE_STRIPE_ORIGIN,
+      twilio: read.KEYBRAKE_TWILIO_ORIGIN,
+      resend: read.KEYBRAKE_RESEND_ORIGIN,
+    }),
+    providerKeys: Object.freeze(providerKeys(read)),
+    upstreamTimeoutMs: read.KEYBRAKE_UPSTREAM_TIMEOUT_MS,
+    recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
+    inFlightWaitMs: read.KEYBRAKE_IN_FLIGHT_WAIT_MS,
+    heldMaxAgeMs: read.KEYBRAKE_HELD_MAX_AGE_MS,
+    pricesFile: read.KEYBRAKE_PRICES_FILE,
+    logLevel: read.KEYBRAKE_LOG_LEVEL,
+    secrets: secretValues(read),
+    described: Object.freeze(describe(read)),
+  });
+}
+
+type PortVariable = Extract<SettingName, `KEYBRAKE_${'GATEWAY' | 'ADMIN' | 'LEDGER' | 'SIMULATOR'}_PORT`>;
+
+function providerKeys(read: Settings): Config['providerKeys'] {
+  const only = (secret: string | undefined) => (secret === undefined ? undefined : { secret });
+  const { KEYBRAKE_TWILIO_ACCOUNT_SID: accountSid, KEYBRAKE_TWILIO_AUTH_TOKEN: token } = read;
+  return {
+    stripe: only(read.KEYBRAKE_STRIPE_KEY),
+    twilio: accountSid === undefined || token === undefined ? undefined : { secret: token, accountSid },
+    resend: only(read.KEYBRAKE_RESEND_KEY),
+  };
+}
+
+function secretValues(read: Settings): string[] {
+  const values = settingNames.filter(isSecret).map((name) => read[name]);
+  const password = read.DATABASE_URL === undefined ? '' : new URL(read.DATABASE_URL).password;
+  return [...values, password, decodeURIComponent(password)].filter(
+    (value) => typeof value === 'string' && value !== '',
+  ) as string[];
+}
+
+function describe(read: Settings): Record<string, string> {
+  const shown = (name: SettingName) => (isSecret(name) ? '(set, not shown)' : String(read[name]));
+  return Object.fromEntries(settingNames.map((name) => [name, read[name] === undefined ? '(not set)' : shown(name)]));
+}

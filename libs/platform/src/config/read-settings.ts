@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { nearestName } from './nearest-name.js';
+import { isSecret, type SettingName, type Settings, settingNames, settings } from './settings.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the settings, each with what to do. Never holds a value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `the settings have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Throws `ConfigError` with all problems at once. An empty value counts as absent. */
+export function readSettings(env: Environment, required: readonly SettingName[]): Settings {
+  const problems = unknownNames(env);
+  const values = given(env, problems);
+  problems.push(...missing(values, required));
+  const parsed = settings.safeParse(Object.fromEntries(values));
+  for (const { path, message } of parsed.error?.issues ?? [])
+    problems.push(describeIssue(path[0] as SettingName, message, values));
+  if (problems.length > 0 || parsed.data === undefined) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function given(env: Environment, problems: string[]): Map<SettingName, string> {
+  const values = new Map<SettingName, string>();
+  for (const name of settingNames) {
+    const value = isSecret(name) ? readSecret(name, env, problems) : env[name];
+    if (value !== undefined && value !== '') values.set(name, value);
+  }
+  return values;
+}
+
+const TWILIO_PAIR = ['KEYBRAKE_TWILIO_ACCOUNT_SID', 'KEYBRAKE_TWILIO_AUTH_TOKEN'] as const;
+
+function missing(values: ReadonlyMap<SettingName, string>, required: readonly SettingName[]): string[] {
+  const problems = required
+    .filter((name) => !values.has(name))
+    .map((name) => `${name} is missing: set it${isSecret(name) ? `, or ${name}_FILE` : ''}`);
+  const absent = TWILIO_PAIR.filter((name) => !values.has(name));
+  if (absent.length === 1)
+    problems.push(`${absent[0]} is missing: a Twilio credential is an account SID and an auth token`);
+  return problems;
+}
+
+function unknownNames(env: Environment): string[] {
+  const known = settingNames.flatMap((name) => (isSecret(name) ? [name, `${name}_FILE`] : [name]));
+  const unknown = Object.keys(env).filter((name) => name.startsWith('KEYBRAKE_') && !known.includes(name));
+  return unknown.map((name) => {
+    const nearest = nearestName(name, known);
+    return `${name} is not a setting of Keybrake${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
+  });
+}
+
+function readSecret(name: SettingName, env: Environment, problems: string[]): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (file === undefined || file === '') return env[name];
+  if (env[name] !== undefined && env[name] !== '') problems.push(`${name} and ${name}_FILE are both set: keep one`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    problems.push(`${name}_FILE names ${file}, which can't be read (${code})`);
+    return undefined;
+  }
+}
+
+function describeIssue(name: SettingName, message: string, values: ReadonlyMap<SettingName, string>): string {
+  const shown = isSecret(name) ? '' : ` is "${values.get(name)}", but`;
+  return `${name}${shown} ${message}`;
+}

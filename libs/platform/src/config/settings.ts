@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number')
+    .transform(Number)
+    .refine((value) => value <= 65_535, 'must be a port number, at most 65535')
+    .default(fallback);
+
+const milliseconds = (fallback: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a number of milliseconds from 1 to 9999999')
+    .transform(Number)
+    .default(fallback);
+
+const host = (fallback = '127.0.0.1') =>
+  z
+    .string()
+    .regex(/^[^\s/]+$/, 'must be an address or a host name')
+    .default(fallback);
+
+const isOrigin = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href;
+};
+const origin = z
+  .string()
+  .transform((text) => text.replace(/\/$/, ''))
+  .refine(isOrigin, 'must be an origin such as https://api.example.com, without a path')
+  .optional();
+
+const isDatabaseUrl = (text: string) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+const isKek = (text: string) => Buffer.from(text, 'base64').length === 32 && /^[A-Za-z0-9+/]{43}=$/.test(text);
+
+const secret = (rule: string, holds: (text: string) => boolean) =>
+  z.string().refine(holds, rule).optional().meta({ secret: true });
+const providerKey = secret('must be one line without spaces', (text) => /^\S+$/.test(text));
+
+/** Every variable that Keybrake reads. A secret can also come from a file: its name with `_FILE` and a path. */
+export const settings = z.object({
+  KEYBRAKE_GATEWAY_HOST: host(),
+  KEYBRAKE_GATEWAY_PORT: port(4000),
+  KEYBRAKE_ADMIN_HOST: host(),
+  KEYBRAKE_ADMIN_PORT: port(4001),
+  KEYBRAKE_LEDGER_HOST: host(),
+  KEYBRAKE_LEDGER_PORT: port(4002),
+  KEYBRAKE_SIMULATOR_PORT: port(4010),
+  KEYBRAKE_POSTGRES_PORT: port(0),
+  DATABASE_URL: secret('must be a postgres:// address', isDatabaseUrl),
+  KEYBRAKE_PEPPER: secret(
+    'must have 32 characters or more (try: openssl rand -base64 32)',
+    (text) => text.length >= 32,
+  ),
+  KEYBRAKE_KEK: secret('must be 32 bytes in base64 (try: openssl rand -base64 32)', isKek),
+  KEYBRAKE_STRIPE_ORIGIN: origin,
+  KEYBRAKE_TWILIO_ORIGIN: origin,
+  KEYBRAKE_RESEND_ORIGIN: origin,
+  KEYBRAKE_STRIPE_KEY: providerKey,
+  KEYBRAKE_TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-zA-Z]{32}$/, 'must be an account SID: AC and 32 characters')
+    .optional(),
+  KEYBRAKE_TWILIO_AUTH_TOKEN: providerKey,
+  KEYBRAKE_RESEND_KEY: providerKey,
+  KEYBRAKE_UPSTREAM_TIMEOUT_MS: milliseconds(30_000),
+  KEYBRAKE_RECORD_TIMEOUT_MS: milliseconds(2_000),
+  KEYBRAKE_IN_FLIGHT_WAIT_MS: milliseconds(20_000),
+  KEYBRAKE_HELD_MAX_AGE_MS: milliseconds(30_000),
+  KEYBRAKE_PRICES_FILE: z.string().optional(),
+  KEYBRAKE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
+});
+
+export type Settings = z.infer<typeof settings>;
+export type SettingName = keyof Settings;
+
+export const settingNames = Object.keys(settings.shape) as readonly SettingName[];
+
+export function isSecret(name: SettingName): boolean {
+  return settings.shape[name].meta()?.secret === true;
+}
