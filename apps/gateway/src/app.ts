@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { createProxyCall, UnfinishedWork } from '@keybrake/application';
+import {
+  addProcessMetrics,
+  type Config,
+  createMetrics,
+  LATENCY_BOUNDS_SECONDS,
+  type Logger,
+  type Metrics,
+  OperationalModule,
+  Readiness,
+  type ShutdownStep,
+  startCallServer,
+} from '@keybrake/platform';
+import { CallListener } from './call-listener.js';
+import { createCallObserver } from './call-metrics.js';
+import type { GatewayAdapters, GatewayEvents } from './ports.postgres.js';
+import { LIMITS, proxySettings } from './settings.js';
+
+export interface GatewayOptions {
+  readonly config: Pick<Config, 'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs'>;
+  readonly logger: Logger;
+  /** Opens the adapters of a profile; the only thing in which profiles differ. */
+  readonly open: (events: GatewayEvents) => Promise<GatewayAdapters>;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  /** In order; whoever runs several apps in one process puts its own around them. */
+  readonly shutdownSteps: readonly ShutdownStep[];
+}
+
+/** Node's own limits: a slow or oversized sender costs one connection, not the process. */
+const SERVER = {
+  headersTimeout: 5_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+  insecureHTTPParser: false,
+  noDelay: true,
+};
+/** Between "not ready" and closing: load balancers look every second or two. */
+const CLOSE_WITHIN_MS = 5_000;
+const FLUSH_WITHIN_MS = 5_000;
+
+export async function startGateway({ config, logger, open }: GatewayOptions): Promise<RunningGateway> {
+  const metrics = createMetrics('gateway');
+  addProcessMetrics(metrics);
+  const unfinished = new UnfinishedWork((what, error) =>
+    logger.warn({ err: error }, `${what} failed; the ledger will mend it`),
+  );
+  const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
+  const observer = createCallObserver(callInstruments(metrics), logger);
+  const adapters = await open({ observer, unfinished, onTrouble });
+  const owner = `gateway-${randomUUID()}`;
+  const listener = new CallListener({
+    proxyCall: createProxyCall(adapters.ports, proxySettings(config, owner)),
+    limits: LIMITS,
+    onError: (error) => logger.error({ err: error }, 'a call failed in a way that should not happen'),
+  });
+  const readiness = new Readiness({ database: adapters.check });
+  metrics.gauge('keybrake_gateway_calls_in_flight', 'Calls inside the gateway.', () => [{ value: listener.inFlight }]);
+  const server = await startCallServer({
+    module: OperationalModule.register({ readiness, metrics }),
+    logger,
+    address: config.gateway,
+    onCall: listener.listen,
+    isDraining: () => readiness.draining,
+    server: SERVER,
+  });
+  logger.info({ url: server.url }, 'gateway listens');
+  return {
+    url: server.url,
+    shutdownSteps: [
+      { name: 'readiness off', run: async () => readiness.startDraining() },
+      // Calls past their launch are never cut: the server waits longer than the provider may take.
+      { name: 'calls in flight', run: () => listener.drained() },
+      { name: 'listener', run: () => server.close(CLOSE_WITHIN_MS) },
+      { name: 'work after answers', run: () => unfinished.idle() },
+      { name: 'event log and connections', run: () => adapters.close(FLUSH_WITHIN_MS) },
+      { name: 'metrics', run: () => metrics.close() },
+    ],
+  };
+}
+
+function callInstruments(metrics: Metrics) {
+  const calls = metrics.counter('keybrake_gateway_calls_total', 'Calls by provider, operation, decision and rule.');
+  const added = metrics.histogram(
+    'keybrake_gateway_added_latency_seconds',
+    'Time of a call without the wait for the provider.',
+    LATENCY_BOUNDS_SECONDS,
+  );
+  return {
+    countCall: (labels: Record<string, string>) => calls.add(1, labels),
+    addedLatency: (seconds: number, labels: Record<string, string>) => added.record(seconds, labels),
+  };
+}

@@ -1,0 +1,14 @@
+import 'reflect-metadata';
+import { createLogger, installShutdown, loadConfig, requireInstallation, runMain } from '@keybrake/platform';
+import { migrate } from '@keybrake/storage';
+import { startPostgresGateway } from './postgres-gateway.js';
+
+/** One gateway of several on a shared PostgreSQL. */
+await runMain('gateway', async () => {
+  const config = loadConfig({ required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
+  const logger = createLogger({ name: 'gateway', level: config.logLevel, secrets: config.secrets });
+  const installation = requireInstallation(config);
+  await migrate(installation.databaseUrl);
+  const gateway = await startPostgresGateway(config, installation, logger);
+  installShutdown({ logger, steps: gateway.shutdownSteps, budgetMs: config.upstreamTimeoutMs + 15_000 });
+});

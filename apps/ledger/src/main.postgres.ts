@@ -1,0 +1,15 @@
+import 'reflect-metadata';
+import { createLogger, installShutdown, loadConfig, requireInstallation, runMain } from '@keybrake/platform';
+import { migrate } from '@keybrake/storage';
+import { startPostgresLedger } from './postgres-ledger.js';
+
+/** One ledger of several on a shared PostgreSQL. */
+await runMain('ledger', async () => {
+  const config = loadConfig({ required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
+  const logger = createLogger({ name: 'ledger', level: config.logLevel, secrets: config.secrets });
+  const installation = requireInstallation(config);
+  await migrate(installation.databaseUrl);
+  const onFatal = () => process.exit(1);
+  const ledger = await startPostgresLedger({ config, installation, logger, onFatal });
+  installShutdown({ logger, steps: ledger.shutdownSteps, budgetMs: 15_000 });
+});
