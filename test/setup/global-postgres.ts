@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
+// Not from the index: the suites there import vitest's test API, which only a worker has.
+import { createTemplateDatabase } from '@keybrake/testing/postgres';
 import type { TestProject } from 'vitest/node';
-// Not through the barrel: the suites beside it import vitest's test API, which only a worker has.
-import { createTemplateDatabase } from '../../libs/testing/src/postgres.js';
 import { build } from '../../scripts/build.mjs';
 
 declare module 'vitest' {
