@@ -9,10 +9,8 @@ export interface Installation {
   readonly KEYBRAKE_KEK: string;
 }
 
-/** The account `default` with the simulator's real keys; returns its first admin token. */
-export async function openAccount(pool: Pool, env: Installation): Promise<string> {
-  const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
-  const ports: GovernancePorts = {
+export function governancePorts(pool: Pool, env: Installation): GovernancePorts {
+  return {
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
     cipher: postgresCipher(pool, Buffer.from(env.KEYBRAKE_KEK, 'base64')).credentials,
@@ -20,15 +18,16 @@ export async function openAccount(pool: Pool, env: Installation): Promise<string
     secrets: systemSecrets,
     runtime: systemRuntime,
   };
+}
+
+/** The account `default` with the simulator's real keys; returns its first admin token. */
+export async function openAccount(pool: Pool, env: Installation): Promise<string> {
+  const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
   const credentials = new Map<ProviderId, { secret: string; accountSid?: string }>([
     ['stripe', { secret: stripe }],
     ['twilio', { secret: twilio.authToken, accountSid: twilio.accountSid }],
     ['resend', { secret: resend }],
   ]);
-  const { adminToken } = await bootstrapAccount(ports, {
-    accountId: 'default' as AccountId,
-    credentials,
-    earlier: undefined,
-  });
-  return adminToken;
+  const request = { accountId: 'default' as AccountId, credentials, earlier: undefined };
+  return (await bootstrapAccount(governancePorts(pool, env), request)).adminToken;
 }

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createPolicy, issueVaultKey } from '@keybrake/application';
+import type { AccountId, Currency } from '@keybrake/domain';
+import { startEmbeddedPostgres } from '@keybrake/platform';
+import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
+import { createPool, migrate } from '@keybrake/storage';
+import { freePort, ServerProcess } from '@keybrake/testing/processes';
+import { governancePorts, openAccount } from '../../test/harness/account.ts';
+import type { Target } from './load.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** PostgreSQL, simulator, gateway and ledger, each a process of its own. */
+export interface Stage {
+  readonly direct: Target;
+  readonly governed: Target;
+  gatewayFigure(name: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'keybrake-bench-'));
+  const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') });
+  await migrate(postgres.url);
+  const simulatorUrl = `http://127.0.0.1:${await freePort()}`;
+  const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
+  const ledgerUrl = `http://127.0.0.1:${await freePort()}`;
+  const env = {
+    DATABASE_URL: postgres.url,
+    KEYBRAKE_PEPPER: randomBytes(32).toString('base64'),
+    KEYBRAKE_KEK: randomBytes(32).toString('base64'),
+    KEYBRAKE_STRIPE_ORIGIN: simulatorUrl,
+    KEYBRAKE_GATEWAY_PORT: new URL(gatewayUrl).port,
+    KEYBRAKE_LEDGER_PORT: new URL(ledgerUrl).port,
+  };
+  const start = (name: string, entry: string, readyUrl: string, more: Record<string, string> = {}) =>
+    ServerProcess.start({ name, entry: join(root, entry), env: { ...env, ...more }, readyUrl });
+  const simulatorEnv = {
+    KEYBRAKE_SIMULATOR_PORT: new URL(simulatorUrl).port,
+    KEYBRAKE_SIMULATOR_WITNESS: join(folder, 'witness.jsonl'),
+  };
+  const processes = await Promise.all([
+    start('gateway', 'apps/gateway/dist/main.postgres.js', `${gatewayUrl}/readyz`),
+    start('ledger', 'apps/ledger/dist/main.postgres.js', `${ledgerUrl}/readyz`),
+    start('simulator', 'libs/simulator/dist/main.js', `${simulatorUrl}/_control`, simulatorEnv),
+  ]);
+  return {
+    direct: { url: simulatorUrl, key: SIMULATOR_CREDENTIALS.stripe },
+    governed: { url: gatewayUrl, key: await vaultKeyWithRoom(postgres.url, env) },
+    gatewayFigure: async (name) => figure(await (await fetch(`${gatewayUrl}/metrics`)).text(), name),
+    close: async () => {
+      await Promise.all(processes.map((one) => one.stop()));
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function vaultKeyWithRoom(
+  databaseUrl: string,
+  env: { KEYBRAKE_PEPPER: string; KEYBRAKE_KEK: string },
+): Promise<string> {
+  const pool = createPool({
+    url: databaseUrl,
+    applicationName: 'bench',
+    connectionsMax: 2,
+    onIdleError: () => undefined,
+  });
+  await openAccount(pool, env);
+  const ports = governancePorts(pool, env);
+  const actor = { accountId: 'default' as AccountId, name: 'system' };
+  const { policy } = await createPolicy(ports, actor, {
+    name: 'bench',
+    provider: 'stripe',
+    allowedOperations: ['charges:*'],
+    caps: [
+      {
+        scope: 'key',
+        window: 'day',
+        currency: 'usd' as Currency,
+        direction: 'any',
+        limitMicros: 9_000_000_000_000_000n,
+      },
+    ],
+    perCallMaxMicros: new Map(),
+    timeZone: 'UTC',
+    requestsPerMonth: undefined,
+    requestsPerSecond: undefined,
+    unpriced: 'deny',
+    requireRunId: false,
+    requireIdempotencyKey: false,
+  });
+  const draft = {
+    agentType: 'bench',
+    policyId: policy.id,
+    credentialId: undefined,
+    label: undefined,
+    expiresAtMs: undefined,
+  };
+  const { vaultKey } = await issueVaultKey(ports, actor, draft);
+  await pool.end();
+  return vaultKey;
+}
+
+function figure(metrics: string, name: string): number {
+  const line = metrics.split('\n').find((one) => one.startsWith(`${name} `) || one.startsWith(`${name}{`));
+  if (line === undefined) throw new Error(`the gateway has no metric ${name}`);
+  return Number(line.split(' ').at(-1));
+}
