@@ -7,6 +7,7 @@ export { closeServer, listen, PortTaken } from './http/listening.js';
 export { OperationalModule, type OperationalOptions } from './http/operational.module.js';
 export { type DependencyCheck, Readiness } from './http/readiness.js';
 export { freePort } from './process/free-port.js';
+export * from './process/operator-error.js';
 export * from './process/run-main.js';
 export * from './process/shutdown.js';
 export * from './runtime.js';

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { OperatorError } from '../process/operator-error.js';
 import { nearestName } from './nearest-name.js';
 import { isSecret, type SettingName, type Settings, settingNames, settings } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Everything that is wrong with the settings, each with what to do. Never holds a value of a secret. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
 

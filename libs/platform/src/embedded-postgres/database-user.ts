@@ -1,6 +1,7 @@
 import type { SpawnOptions } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { OperatorError } from '../process/operator-error.js';
 
 /** PostgreSQL refuses to run as root. Undefined: it runs as our own user. */
 export interface DatabaseUser {
@@ -24,7 +25,7 @@ export function databaseUser(dataFolder: string): DatabaseUser | undefined {
   const ownUid = process.getuid?.();
   if (ownUid === 0) return owner === undefined || owner.uid === 0 ? NOBODY : { uid: owner.uid, gid: owner.gid };
   if (owner === undefined || owner.uid === ownUid) return undefined;
-  throw new Error(
+  throw new OperatorError(
     `${dataFolder} belongs to another user (uid ${owner.uid}), probably since it was made as root. Start as root ` +
       'again, or set KEYBRAKE_DATA_DIR to another folder.',
   );
@@ -44,7 +45,7 @@ export function asDatabaseUser(
   // A checkout below a private folder, such as /root: another user can't even reach the program. It keeps one
   // capability of root, to pass through folders.
   if (!existsSync(SETPRIV)) {
-    throw new Error(
+    throw new OperatorError(
       `PostgreSQL does not run as root, and other users may not enter ${closed}. Open the folder ` +
         `(chmod o+x ${closed}), move the checkout, start as another user, or set DATABASE_URL.`,
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { claimFolder } from '../process/folder-claim.js';
 import { freePort } from '../process/free-port.js';
+import { OperatorError } from '../process/operator-error.js';
 import { type PostgresBinaries, postgresBinaries } from './binaries.js';
 import { databaseUser } from './database-user.js';
 import { dataFolder, initialise, passwordFile, SUPERUSER } from './initialise.js';
@@ -96,9 +97,12 @@ async function readPassword(folder: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    throw new Error(`${file} can't be read, and without it nobody gets into the database beside it: restore it`, {
-      cause: error,
-    });
+    throw new OperatorError(
+      `${file} can't be read, and without it nobody gets into the database beside it: restore it`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -123,5 +127,5 @@ function goesAway(error: unknown, fixedPort: number | undefined): boolean {
   if (error.log.includes('is still in use')) return true;
   if (!error.log.includes('Address already in use')) return false;
   if (fixedPort === undefined) return true;
-  throw new Error(`port ${fixedPort} is taken: stop what uses it, or set KEYBRAKE_POSTGRES_PORT to a free one`);
+  throw new OperatorError(`port ${fixedPort} is taken: stop what uses it, or set KEYBRAKE_POSTGRES_PORT to a free one`);
 }

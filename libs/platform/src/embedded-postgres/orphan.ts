@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { OperatorError } from '../process/operator-error.js';
 import { processArguments } from '../process/process-identity.js';
 
 const STOP_WAIT_MS = 20_000;
@@ -20,7 +21,9 @@ export async function stopOrphan(dataFolder: string, onProgress: (message: strin
   const giveUpAtMs = Date.now() + STOP_WAIT_MS;
   while (await isPostgresOn(pid, dataFolder)) {
     if (Date.now() > giveUpAtMs)
-      throw new Error(`the database of an earlier start (process ${pid}) does not stop; end it, then start again`);
+      throw new OperatorError(
+        `the database of an earlier start (process ${pid}) does not stop; end it, then start again`,
+      );
     await wait(POLL_MS);
   }
 }

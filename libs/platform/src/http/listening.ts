@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ListenAddress } from '../config/config.js';
+import { OperatorError } from '../process/operator-error.js';
 
 /** Another program listens there; the message names the port and the variable that changes it. */
-export class PortTaken extends Error {
+export class PortTaken extends OperatorError {
   override readonly name = 'PortTaken';
 
   constructor({ host, port, portVariable }: ListenAddress, options?: ErrorOptions) {
@@ -33,7 +34,7 @@ function explained(error: NodeJS.ErrnoException, address: ListenAddress): Error 
   if (error.code === 'EADDRINUSE') return new PortTaken(address, { cause: error });
   const hostVariable = address.portVariable.replace('_PORT', '_HOST');
   const reason = error.code === 'EACCES' ? 'needs more rights' : `can't be opened (${error.code})`;
-  return new Error(
+  return new OperatorError(
     `port ${address.port} on ${address.host} ${reason}: set ${address.portVariable} or ${hostVariable} to another`,
     { cause: error },
   );

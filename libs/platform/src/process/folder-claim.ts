@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { OperatorError } from './operator-error.js';
 import { processIdentity } from './process-identity.js';
 
 interface Owner {
@@ -69,8 +70,8 @@ async function release(file: string, self: Owner): Promise<void> {
   if ((await readOwner(file))?.pid === self.pid) await rm(file, { force: true });
 }
 
-function inUse(folder: string, owner: Owner): Error {
-  return new Error(
+function inUse(folder: string, owner: Owner): OperatorError {
+  return new OperatorError(
     `Keybrake already runs on ${folder} (process ${owner.pid}). ` +
       'Stop it first, or set KEYBRAKE_DATA_DIR to another folder.',
   );

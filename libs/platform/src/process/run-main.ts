@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { OperatorError } from './operator-error.js';
 
 export interface Installation {
   readonly databaseUrl: string;
@@ -19,13 +20,12 @@ export async function runMain(name: string, start: () => Promise<void>): Promise
   try {
     await start();
   } catch (error) {
-    const expected = error instanceof Error && ['ConfigError', 'PortTaken'].includes(error.name);
-    const told = error instanceof Error && !expected ? (error.stack ?? error.message) : errorText(error);
-    process.stderr.write(`${name}: ${told}\n`);
+    process.stderr.write(`${name}: ${told(error)}\n`);
     process.exit(1);
   }
 }
 
-function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function told(error: unknown): string {
+  if (error instanceof OperatorError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
