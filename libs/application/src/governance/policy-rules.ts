@@ -18,6 +18,7 @@ export type PolicyDraft = Omit<Policy, 'id' | 'accountId' | 'version'>;
 const CAPS_MAX = 50;
 const OPERATIONS_MAX = 200;
 const NAME_MAX = 200;
+const CONTROL = /[\p{Cc}\p{Cs}]/u;
 // Postgres and Redis count requests in 32 bits.
 const COUNT_MAX = 2_147_483_647;
 
@@ -40,8 +41,8 @@ export function policyProblems(draft: PolicyDraft): readonly Problem[] {
 }
 
 export function nameProblems(pointer: string, name: string): readonly Problem[] {
-  const isRight = name.trim() !== '' && name.length <= NAME_MAX;
-  return isRight ? [] : [{ pointer, detail: `A name of 1 to ${NAME_MAX} characters is needed.` }];
+  const isRight = name.trim() !== '' && name.length <= NAME_MAX && !CONTROL.test(name);
+  return isRight ? [] : [{ pointer, detail: `1 to ${NAME_MAX} characters on one line are needed.` }];
 }
 
 /** A pattern that allows nothing is a slip of the pen, found now and not at the first denied call. */
