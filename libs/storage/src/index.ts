@@ -15,3 +15,4 @@ export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js
 export * from './postgres/ledger/ledger-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';
+export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';

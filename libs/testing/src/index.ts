@@ -1,2 +1,1 @@
 export * from './admission-store.contract.js';
-export * from './faults.js';

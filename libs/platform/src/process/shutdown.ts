@@ -11,6 +11,8 @@ export interface ShutdownOptions {
   readonly steps: readonly ShutdownStep[];
   /** Steps that are not done by then are left; the process ends. */
   readonly budgetMs: number;
+  /** Told once, before the first step. */
+  readonly onStart?: () => void;
   readonly exit?: (code: number) => void;
   readonly signals?: Pick<NodeJS.Process, 'on' | 'removeListener'>;
 }
@@ -38,7 +40,10 @@ export function installShutdown(options: ShutdownOptions): Shutdown {
   let firstSignalAtMs = 0;
 
   const run = (reason: string, code = 0): Promise<void> => {
-    running ??= runSteps(options, reason, code).then(exit);
+    if (running === undefined) {
+      options.onStart?.();
+      running = runSteps(options, reason, code).then(exit);
+    }
     return running;
   };
   const onSignal = (signal: NodeJS.Signals): void => {

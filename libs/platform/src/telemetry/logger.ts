@@ -26,6 +26,11 @@ const SECRET_FIELDS = [
 ];
 const REDACTED = SECRET_FIELDS.flatMap((field) => [`["${field}"]`, `*["${field}"]`, `*.*["${field}"]`]);
 
+/** A log file that is appended to; lines are written before the call returns, so that a kill loses none. */
+export function fileDestination(path: string): DestinationStream {
+  return destination({ dest: path, sync: true, mkdir: true, mode: 0o600 });
+}
+
 /** One JSON object per line. Secrets are taken out twice: fields by name, and keys by their look anywhere in the line. */
 export function createLogger(options: LoggerOptions): Logger {
   const scrub = createScrub(options.secrets);

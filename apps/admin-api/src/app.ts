@@ -1,0 +1,91 @@
+import type { ListenAddress, Logger, Metrics, Readiness } from '@keybrake/platform';
+import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/platform';
+import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { TokenGuard } from './auth/token.guard.js';
+import { CredentialsController } from './controllers/credentials.controller.js';
+import { PoliciesController } from './controllers/policies.controller.js';
+import { ReportsController } from './controllers/reports.controller.js';
+import { ReservationsController } from './controllers/reservations.controller.js';
+import { TokensController } from './controllers/tokens.controller.js';
+import { VaultKeysController } from './controllers/vault-keys.controller.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { Problem } from './http/problem.js';
+import { ADMIN_PORTS, type AdminPorts } from './ports.js';
+
+export interface AdminApiOptions {
+  readonly ports: AdminPorts;
+  readonly address: ListenAddress;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+}
+
+const BODY_BYTES_MAX = 262_144;
+
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest names a module by its class.
+class AdminApiModule {
+  static register({ ports, logger, metrics, readiness }: AdminApiOptions): DynamicModule {
+    return {
+      module: AdminApiModule,
+      imports: [OperationalModule.register({ readiness, metrics })],
+      controllers: [
+        PoliciesController,
+        VaultKeysController,
+        CredentialsController,
+        ReportsController,
+        ReservationsController,
+        TokensController,
+      ],
+      providers: [
+        { provide: ADMIN_PORTS, useValue: ports },
+        { provide: APP_GUARD, useClass: TokenGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe({ exceptionFactory: toProblem }) },
+      ],
+    };
+  }
+}
+
+type Issue = Parameters<
+  NonNullable<ConstructorParameters<typeof StandardSchemaValidationPipe>[0]>['exceptionFactory'] & object
+>[0][number];
+
+function toProblem(issues: readonly Issue[]): Problem {
+  const errors = issues.map(({ path = [], message }) => {
+    const names = path.map((part) => String(typeof part === 'object' ? part.key : part));
+    return { pointer: names.map((name) => `/${name}`).join(''), detail: message };
+  });
+  return Problem.invalid(errors, 422);
+}
+
+/** Starts the admin API with its documents at `/openapi.json` and `/docs`. */
+export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp> {
+  const { logger, address } = options;
+  return startHttpApp({
+    module: AdminApiModule.register(options),
+    logger,
+    address,
+    bodyBytesMax: BODY_BYTES_MAX,
+    configure: addDocuments,
+  });
+}
+
+function addDocuments(app: NestFastifyApplication): void {
+  const description =
+    'Policies, vault keys, credentials, spend and audit of one account. Money is text of minor units.';
+  const config = new DocumentBuilder()
+    .setTitle('Keybrake admin API')
+    .setDescription(description)
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+}

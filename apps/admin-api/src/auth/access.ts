@@ -1,0 +1,26 @@
+import type { TokenIdentity, TokenRole } from '@keybrake/application';
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+/** A request whose token was accepted. */
+export interface SignedInRequest extends FastifyRequest {
+  identity?: TokenIdentity;
+}
+
+export const REQUIRED_ROLE = 'keybrake:role';
+
+/** The lowest role that may use a route. Routes without it need `admin`: nothing is open by oversight. */
+export const Allow = (role: TokenRole) => SetMetadata(REQUIRED_ROLE, role);
+
+const RANK: Record<TokenRole, number> = { viewer: 0, operator: 1, admin: 2 };
+
+export function roleSuffices(role: TokenRole, required: TokenRole): boolean {
+  return RANK[role] >= RANK[required];
+}
+
+/** Who asks; the guard has put it there. */
+export const CurrentActor = createParamDecorator((_data: unknown, context: ExecutionContext): TokenIdentity => {
+  const { identity } = context.switchToHttp().getRequest<SignedInRequest>();
+  if (identity === undefined) throw new Error('a route was reached without a token');
+  return identity;
+});

@@ -1,0 +1,86 @@
+import type { TokenIdentity } from '@keybrake/application';
+import { getVaultKey } from '@keybrake/application';
+import { localDate, type VaultKeyId } from '@keybrake/domain';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Allow, CurrentActor } from '../auth/access.js';
+import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { keyBalances } from '../key-balances.js';
+import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { toMs } from '../schemas/drafts.js';
+import {
+  type AuditQuery,
+  auditQuery,
+  type BalanceQuery,
+  balanceQuery,
+  type IdempotencyQuery,
+  idempotencyQuery,
+  type SpendQuery,
+  spendQuery,
+  type VerifyQuery,
+  verifyQuery,
+} from '../schemas/requests.js';
+import { auditView, balanceView, idempotencyView, spendView } from '../schemas/views.js';
+
+@ApiTags('reports')
+@ApiBearerAuth()
+@Allow('viewer')
+@Controller('v1')
+export class ReportsController {
+  readonly #ports: AdminPorts;
+
+  constructor(@Inject(ADMIN_PORTS) ports: AdminPorts) {
+    this.#ports = ports;
+  }
+
+  @Get('balances')
+  @ApiOperation({
+    summary: 'Caps of a vault key with what their windows have used; without one, every balance in use.',
+  })
+  async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) { vaultKeyId }: BalanceQuery) {
+    const { reports, runtime } = this.#ports;
+    const found =
+      vaultKeyId === undefined
+        ? await reports.balances(actor.accountId, undefined, runtime.nowMs())
+        : await keyBalances(this.#ports, actor, vaultKeyId as VaultKeyId);
+    return { data: found.map(balanceView), nextCursor: null };
+  }
+
+  @Get('spend')
+  @ApiOperation({ summary: "A day's spend per agent type; today when no date is given." })
+  async spend(@CurrentActor() actor: TokenIdentity, @Query({ schema: spendQuery }) { date }: SpendQuery) {
+    const day = date ?? localDate('UTC', this.#ports.runtime.nowMs());
+    const rows = await this.#ports.reports.spend(actor.accountId, day);
+    return { data: rows.map(spendView), nextCursor: null };
+  }
+
+  @Get('audit')
+  @ApiOperation({ summary: 'Every call and denial, newest first.' })
+  async audit(@CurrentActor() actor: TokenIdentity, @Query({ schema: auditQuery }) query: AuditQuery) {
+    const { limit, cursor, from, to, ...filter } = query;
+    const times = { fromMs: toMs(from), toMs: toMs(to) };
+    const page = await this.#ports.reports.audit(actor.accountId, { ...filter, ...times }, limit, decodeCursor(cursor));
+    return { data: page.data.map(auditView), nextCursor: encodeCursor(page.next) };
+  }
+
+  @Get('audit/verify')
+  @ApiOperation({
+    summary: "Walk a vault key's audit chain; names the first entry that was edited, removed or reordered.",
+  })
+  async verify(@CurrentActor() actor: TokenIdentity, @Query({ schema: verifyQuery }) { vaultKeyId }: VerifyQuery) {
+    const { key } = await getVaultKey(this.#ports.governance, actor, vaultKeyId as VaultKeyId);
+    return this.#ports.reports.verifyAudit(actor.accountId, key.id);
+  }
+
+  @Get('idempotency-records')
+  @ApiOperation({ summary: 'Idempotency keys and what became of their calls, newest first; never the answers.' })
+  async idempotencyRecords(
+    @CurrentActor() actor: TokenIdentity,
+    @Query({ schema: idempotencyQuery }) query: IdempotencyQuery,
+  ) {
+    const { limit, cursor, idempotencyKey } = query;
+    const { reports } = this.#ports;
+    const page = await reports.idempotencyRecords(actor.accountId, { idempotencyKey }, limit, decodeCursor(cursor));
+    return { data: page.data.map(idempotencyView), nextCursor: encodeCursor(page.next) };
+  }
+}

@@ -1,0 +1,46 @@
+import { issueToken, listTokens, revokeToken, type TokenIdentity } from '@keybrake/application';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentActor } from '../auth/access.js';
+import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { toMs } from '../schemas/drafts.js';
+import { emptyBody, type PageQuery, pageQuery, type TokenBody, tokenBody } from '../schemas/requests.js';
+import { tokenView } from '../schemas/views.js';
+
+@ApiTags('tokens')
+@ApiBearerAuth()
+@Controller('v1/tokens')
+export class TokensController {
+  readonly #ports: AdminPorts['governance'];
+
+  constructor(@Inject(ADMIN_PORTS) ports: AdminPorts) {
+    this.#ports = ports.governance;
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Issue a token of this API. Its text is in this answer and nowhere else.' })
+  async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: tokenBody }) { name, role, expiresAt }: TokenBody) {
+    const { stored, token } = await issueToken(this.#ports, actor, { name, role, expiresAtMs: toMs(expiresAt) });
+    return { ...tokenView(stored), token };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Tokens, newest first, without their texts.' })
+  async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
+    const page = await listTokens(this.#ports, actor, { limit, after: toCursor(decodeCursor(cursor)) });
+    return { data: page.data.map(tokenView), nextCursor: fromCursor(page.next) };
+  }
+
+  @Post(':id/revoke')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'End a token at once.' })
+  async revoke(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Body({ schema: emptyBody }) _body: unknown,
+  ) {
+    const { revokedAtMs } = await revokeToken(this.#ports, actor, id);
+    return { id, revokedAt: new Date(revokedAtMs).toISOString() };
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  getVaultKey,
+  issueVaultKey,
+  listAgentTypes,
+  listVaultKeys,
+  mintChild,
+  revokeVaultKey,
+  type TokenIdentity,
+} from '@keybrake/application';
+import type { PolicyId, VaultKeyId } from '@keybrake/domain';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Allow, CurrentActor } from '../auth/access.js';
+import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { toChildDraft, toVaultKeyDraft } from '../schemas/drafts.js';
+import {
+  type ChildBody,
+  childBody,
+  emptyBody,
+  type VaultKeyBody,
+  type VaultKeyQuery,
+  vaultKeyBody,
+  vaultKeyQuery,
+} from '../schemas/requests.js';
+import { vaultKeyView } from '../schemas/views.js';
+
+@ApiTags('vault keys')
+@ApiBearerAuth()
+@Controller('v1')
+export class VaultKeysController {
+  readonly #ports: AdminPorts['governance'];
+
+  constructor(@Inject(ADMIN_PORTS) ports: AdminPorts) {
+    this.#ports = ports.governance;
+  }
+
+  @Post('vault-keys')
+  @ApiOperation({ summary: 'Issue a vault key. Its text is in this answer and nowhere else.' })
+  async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: vaultKeyBody }) body: VaultKeyBody) {
+    const { stored, vaultKey } = await issueVaultKey(this.#ports, actor, toVaultKeyDraft(body));
+    return { ...vaultKeyView(stored), vaultKey };
+  }
+
+  @Get('vault-keys')
+  @Allow('viewer')
+  @ApiOperation({ summary: 'Vault keys, newest first.' })
+  async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: vaultKeyQuery }) query: VaultKeyQuery) {
+    const { limit, cursor, agentType, policyId } = query;
+    const filter = { agentType, policyId: policyId as PolicyId | undefined };
+    const page = await listVaultKeys(this.#ports, actor, filter, { limit, after: toCursor(decodeCursor(cursor)) });
+    return { data: page.data.map(vaultKeyView), nextCursor: fromCursor(page.next) };
+  }
+
+  @Get('vault-keys/:id')
+  @Allow('viewer')
+  @ApiOperation({ summary: 'One vault key, without its text.' })
+  async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
+    return vaultKeyView(await getVaultKey(this.#ports, actor, id as VaultKeyId));
+  }
+
+  @Post('vault-keys/:id/revoke')
+  @HttpCode(200)
+  @Allow('operator')
+  @ApiOperation({
+    summary: 'The kill switch. Once this answers 200, no gateway launches a call of the key or a key below it.',
+  })
+  async revoke(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Body({ schema: emptyBody }) _body: unknown,
+  ) {
+    const { revokedAtMs } = await revokeVaultKey(this.#ports, actor, id as VaultKeyId);
+    return { id, revokedAt: new Date(revokedAtMs).toISOString() };
+  }
+
+  @Post('vault-keys/:id/children')
+  @ApiOperation({ summary: 'Mint a key for one run: never wider than its parent, revoked with it.' })
+  async mint(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Body({ schema: childBody }) body: ChildBody,
+  ) {
+    const { stored, vaultKey } = await mintChild(this.#ports, actor, id as VaultKeyId, toChildDraft(body));
+    return { ...vaultKeyView(stored), vaultKey };
+  }
+
+  @Get('agent-types')
+  @Allow('viewer')
+  @ApiOperation({ summary: 'The labels that vault keys carry.' })
+  async agentTypes(@CurrentActor() actor: TokenIdentity) {
+    return { data: await listAgentTypes(this.#ports, actor), nextCursor: null };
+  }
+}

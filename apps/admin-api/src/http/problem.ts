@@ -1,0 +1,79 @@
+import { HttpException } from '@nestjs/common';
+
+export interface FieldProblem {
+  /** JSON pointer into the request. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldProblem[];
+}
+
+/** An answer in RFC 9457's shape: a stable code, what happened and what to do. */
+export class Problem extends HttpException {
+  readonly body: ProblemBody;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    detail: string,
+    more: { errors?: readonly FieldProblem[]; retryAfterSeconds?: number } = {},
+  ) {
+    const { errors, retryAfterSeconds } = more;
+    const body = {
+      type: `/docs/problems#${code}`,
+      title,
+      status,
+      code,
+      detail,
+      ...(errors === undefined ? {} : { errors }),
+    };
+    super(body, status);
+    this.body = body;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  static notSignedIn(): Problem {
+    return new Problem(
+      401,
+      'not_signed_in',
+      'Not signed in',
+      'Send "Authorization: Bearer <token>" with a live token of this account.',
+    );
+  }
+
+  static roleTooLow(role: string, required: string): Problem {
+    return new Problem(
+      403,
+      'role_too_low',
+      'Role too low',
+      `This needs a token of role ${required}; yours is ${role}.`,
+    );
+  }
+
+  static tooManySignIns(retryAfterSeconds: number): Problem {
+    const detail = `Too many requests from this address had no valid token. Try again in ${retryAfterSeconds} s.`;
+    return new Problem(429, 'too_many_sign_ins', 'Too many failed sign-ins', detail, { retryAfterSeconds });
+  }
+
+  static invalid(errors: readonly FieldProblem[], status = 400): Problem {
+    const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join(' ') || 'The request is not valid.';
+    return new Problem(status, 'invalid_request', 'Invalid request', detail, { errors });
+  }
+
+  static notFound(detail: string): Problem {
+    return new Problem(404, 'not_found', 'Not found', detail);
+  }
+
+  static conflict(code: string, detail: string): Problem {
+    return new Problem(409, code, 'Conflict', detail);
+  }
+}

@@ -1,0 +1,121 @@
+import { RESERVATION_STATES, TOKEN_ROLES } from '@keybrake/application';
+import {
+  AUDIT_DECISIONS,
+  CAP_DIRECTIONS,
+  CAP_SCOPES,
+  CAP_WINDOWS,
+  isTimeZone,
+  PROVIDER_IDS,
+  parseCurrency,
+} from '@keybrake/domain';
+import { z } from 'zod';
+
+const amountMinor = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,15})$/, 'must be a whole number of minor units, as text: "10000"');
+const currency = z.string().refine((code) => parseCurrency(code) !== undefined, 'is not a known currency');
+const instant = z.iso.datetime({ offset: true });
+const name = z.string().min(1).max(200);
+const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 letters, digits and . _ : -');
+
+const cap = z.strictObject({
+  scope: z.enum(CAP_SCOPES),
+  window: z.enum(CAP_WINDOWS),
+  currency,
+  limitMinor: amountMinor,
+  direction: z.enum(CAP_DIRECTIONS).default('any'),
+});
+
+export const policyBody = z.strictObject({
+  name,
+  provider: z.enum(PROVIDER_IDS),
+  allowedOperations: z.array(z.string().min(1).max(200)).max(200),
+  caps: z.array(cap).max(50).default([]),
+  perCallMax: z.record(z.string(), amountMinor).default({}),
+  timeZone: z.string().refine(isTimeZone, 'is not a known time zone').default('UTC'),
+  requestsPerMonth: z.int().positive().max(2_000_000_000).optional(),
+  requestsPerSecond: z.int().positive().max(1_000_000).optional(),
+  unpriced: z.union([z.literal('deny'), z.strictObject({ reserveMinor: amountMinor, currency })]).default('deny'),
+  requireRunId: z.boolean().default(false),
+  requireIdempotencyKey: z.boolean().default(false),
+  mode: z.literal('enforce').default('enforce'),
+});
+export type PolicyBody = z.infer<typeof policyBody>;
+export type CapBody = z.infer<typeof cap>;
+
+export const vaultKeyBody = z.strictObject({
+  agentType: z.string().min(1).max(63),
+  policyId: z.string().min(1),
+  credentialId: z.string().min(1).optional(),
+  expiresAt: instant.optional(),
+  label: name.optional(),
+});
+export type VaultKeyBody = z.infer<typeof vaultKeyBody>;
+
+export const childBody = z.strictObject({
+  runId,
+  caps: z.array(cap).max(50).default([]),
+  allowedOperations: z.array(z.string().min(1).max(200)).max(200).optional(),
+  expiresAt: instant.optional(),
+  label: name.optional(),
+});
+export type ChildBody = z.infer<typeof childBody>;
+
+export const credentialSecret = z.strictObject({
+  secret: z.string().min(1).max(512),
+  accountSid: z.string().optional(),
+});
+export const credentialBody = credentialSecret.extend({ provider: z.enum(PROVIDER_IDS), label: name.optional() });
+export type CredentialBody = z.infer<typeof credentialBody>;
+export type CredentialSecret = z.infer<typeof credentialSecret>;
+
+export const tokenBody = z.strictObject({ name, role: z.enum(TOKEN_ROLES), expiresAt: instant.optional() });
+export type TokenBody = z.infer<typeof tokenBody>;
+
+export const resolveBody = z.strictObject({
+  outcome: z.enum(['executed', 'not_executed']),
+  /** What the provider moved; the reserved amount when left out. */
+  amountMinor: amountMinor.optional(),
+  note: z.string().min(1).max(1_000),
+});
+export type ResolveBody = z.infer<typeof resolveBody>;
+
+export const emptyBody = z.strictObject({}).nullish();
+
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 100, 'must be from 1 to 100')
+  .default(20);
+const paging = { limit, cursor: z.string().max(500).optional() };
+const text = z.string().min(1).max(300).optional();
+
+export const pageQuery = z.strictObject(paging);
+export type PageQuery = z.infer<typeof pageQuery>;
+export const vaultKeyQuery = z.strictObject({ ...paging, agentType: text, policyId: text });
+export type VaultKeyQuery = z.infer<typeof vaultKeyQuery>;
+export const credentialQuery = z.strictObject({ ...paging, provider: z.enum(PROVIDER_IDS).optional() });
+export type CredentialQuery = z.infer<typeof credentialQuery>;
+export const balanceQuery = z.strictObject({ vaultKeyId: text });
+export type BalanceQuery = z.infer<typeof balanceQuery>;
+export const spendQuery = z.strictObject({ date: z.iso.date().optional() });
+export type SpendQuery = z.infer<typeof spendQuery>;
+export const auditQuery = z.strictObject({
+  ...paging,
+  vaultKeyId: text,
+  agentType: text,
+  runId: text,
+  provider: z.enum(PROVIDER_IDS).optional(),
+  operation: text,
+  decision: z.enum(AUDIT_DECISIONS).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+});
+export type AuditQuery = z.infer<typeof auditQuery>;
+export const verifyQuery = z.strictObject({ vaultKeyId: z.string().min(1) });
+export type VerifyQuery = z.infer<typeof verifyQuery>;
+export const idempotencyQuery = z.strictObject({ ...paging, idempotencyKey: text });
+export type IdempotencyQuery = z.infer<typeof idempotencyQuery>;
+export const reservationQuery = z.strictObject({ ...paging, state: z.enum(RESERVATION_STATES).optional() });
+export type ReservationQuery = z.infer<typeof reservationQuery>;

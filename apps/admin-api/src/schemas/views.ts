@@ -1,0 +1,165 @@
+import type {
+  BalanceReport,
+  IdempotencyReport,
+  ReservationReport,
+  SpendReport,
+  StoredCredential,
+  StoredPolicy,
+  StoredToken,
+  StoredVaultKey,
+} from '@keybrake/application';
+import {
+  type AuditEntry,
+  type Cap,
+  type Currency,
+  type Money,
+  minorRoundedDown,
+  minorRoundedUp,
+} from '@keybrake/domain';
+
+const iso = (atMs: number | null | undefined) =>
+  atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
+const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
+const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
+
+const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
+  scope,
+  window,
+  currency,
+  direction,
+  limitMinor: down(limitMicros, currency),
+});
+
+const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
+
+export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPolicy) {
+  const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
+  return {
+    id: policy.id,
+    version: policy.version,
+    name: policy.name,
+    provider: policy.provider,
+    allowedOperations: policy.allowedOperations,
+    caps: policy.caps.map(capView),
+    perCallMax: Object.fromEntries(perCallMax) as Record<string, string>,
+    timeZone: policy.timeZone,
+    requestsPerMonth: policy.requestsPerMonth ?? null,
+    requestsPerSecond: policy.requestsPerSecond ?? null,
+    unpriced: policy.unpriced === 'deny' ? 'deny' : reserveView(policy.unpriced),
+    requireRunId: policy.requireRunId,
+    requireIdempotencyKey: policy.requireIdempotencyKey,
+    mode: 'enforce',
+    createdAt: iso(createdAtMs),
+    versionCreatedAt: iso(versionCreatedAtMs),
+  };
+}
+
+export function vaultKeyView({ key, provider, createdAtMs, lineRevokedAtMs }: StoredVaultKey) {
+  const [own] = key.parentId === undefined ? [] : key.attenuations;
+  return {
+    id: key.id,
+    provider,
+    agentType: key.agentType,
+    label: key.label ?? null,
+    policyId: key.policyId,
+    credentialId: key.credentialId,
+    parentId: key.parentId ?? null,
+    runId: key.boundRunId ?? null,
+    caps: (own?.caps ?? []).map(capView),
+    allowedOperations: own?.allowedOperations ?? null,
+    expiresAt: iso(key.expiresAtMs),
+    revokedAt: iso(lineRevokedAtMs),
+    createdAt: iso(createdAtMs),
+  };
+}
+
+/** Never the secret: its last characters only. */
+export function credentialView({ id, provider, label, version, hint, createdAtMs, rotatedAtMs }: StoredCredential) {
+  return {
+    id,
+    provider,
+    label: label ?? null,
+    version,
+    hint,
+    createdAt: iso(createdAtMs),
+    rotatedAt: iso(rotatedAtMs),
+  };
+}
+
+export function tokenView(token: StoredToken) {
+  const { id, name, role } = token;
+  return {
+    id,
+    name,
+    role,
+    createdAt: iso(token.createdAtMs),
+    expiresAt: iso(token.expiresAtMs),
+    revokedAt: iso(token.revokedAtMs),
+    lastUsedAt: iso(token.lastUsedAtMs),
+  };
+}
+
+export function balanceView(report: BalanceReport) {
+  const { currency, limitMicros, committedMicros, heldMicros } = report;
+  const availableMicros = limitMicros - committedMicros - heldMicros;
+  return {
+    scope: report.scope,
+    scopeId: report.scopeId,
+    window: report.window,
+    windowId: report.windowId,
+    currency,
+    direction: report.direction,
+    limitMinor: down(limitMicros, currency),
+    committedMinor: up(committedMicros, currency),
+    heldMinor: up(heldMicros, currency),
+    availableMinor: down(availableMicros, currency),
+    limitMicros: limitMicros.toString(),
+    committedMicros: committedMicros.toString(),
+    heldMicros: heldMicros.toString(),
+    resetsAt: report.window === 'total' ? null : iso(report.windowEndsAtMs),
+  };
+}
+
+export function spendView({
+  agentType,
+  currency,
+  committedMicros,
+  heldMicros,
+  limitMicros,
+  calls,
+  denials,
+}: SpendReport) {
+  const code = currency ?? 'usd';
+  return {
+    agentType,
+    currency,
+    committedMinor: up(committedMicros, code),
+    heldMinor: up(heldMicros, code),
+    limitMinor: limitMicros === null ? null : down(limitMicros, code),
+    committedMicros: committedMicros.toString(),
+    heldMicros: heldMicros.toString(),
+    calls,
+    denials,
+  };
+}
+
+export function auditView(entry: AuditEntry) {
+  const { accountId: _account, startedAtMs, endedAtMs, currency, ...rest } = entry;
+  const minor = (micros: string | null) => (micros === null || currency === null ? null : up(BigInt(micros), currency));
+  return {
+    ...rest,
+    currency,
+    reservedMinor: minor(entry.reservedMicros),
+    committedMinor: minor(entry.committedMicros),
+    startedAt: iso(startedAtMs),
+    endedAt: iso(endedAtMs),
+  };
+}
+
+export function reservationView({ reservationState, launchedAtMs, ...entry }: ReservationReport) {
+  return { ...auditView(entry), state: reservationState, launchedAt: iso(launchedAtMs) };
+}
+
+export function idempotencyView({ createdAtMs, expiresAtMs, ...rest }: IdempotencyReport) {
+  return { ...rest, createdAt: iso(createdAtMs), expiresAt: iso(expiresAtMs) };
+}

@@ -1,0 +1,111 @@
+import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+
+/** A balance as the ledger has folded it. */
+export interface BalanceReport {
+  readonly counter: string;
+  readonly scope: string;
+  readonly scopeId: string;
+  readonly window: string;
+  readonly windowId: string;
+  readonly currency: string;
+  readonly direction: string;
+  readonly limitMicros: bigint;
+  readonly committedMicros: bigint;
+  readonly heldMicros: bigint;
+  readonly windowEndsAtMs: number;
+}
+
+export interface SpendReport {
+  readonly agentType: string;
+  /** Null for calls that never had one: reads, and most denials. */
+  readonly currency: string | null;
+  readonly committedMicros: bigint;
+  readonly heldMicros: bigint;
+  /** Of the agent type's day cap, else of its keys' day caps together; null without any. */
+  readonly limitMicros: bigint | null;
+  readonly calls: number;
+  readonly denials: number;
+}
+
+export interface AuditFilter {
+  readonly vaultKeyId?: string | undefined;
+  readonly agentType?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly decision?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+/** A place in a list that runs from the newest to the oldest. */
+export interface TimeCursor {
+  readonly atMs: number;
+  readonly id: string;
+}
+
+export interface ReportPage<T> {
+  readonly data: readonly T[];
+  readonly next: TimeCursor | undefined;
+}
+
+export type AuditVerification =
+  | { readonly valid: true; readonly links: number; readonly headHash: string }
+  | {
+      readonly valid: false;
+      readonly links: number;
+      readonly sequence: string;
+      readonly entryId: string | null;
+      readonly problem: string;
+    };
+
+export interface IdempotencyReport {
+  readonly idempotencyKey: string;
+  readonly rootKeyId: string;
+  readonly reservationId: string;
+  readonly state: string;
+  readonly upstreamStatus: number | null;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+}
+
+export const RESERVATION_STATES = ['in_doubt', 'open', 'committed', 'released'] as const;
+export type ReservationState = (typeof RESERVATION_STATES)[number];
+
+/** The call of a reservation as the audit has it, and where its hold stands. */
+export interface ReservationReport extends AuditEntry {
+  readonly reservationState: ReservationState;
+  readonly launchedAtMs: number | null;
+}
+
+/** Reads of what the ledger folded, each within one account. Throws `DependencyUnavailable`. */
+export interface LedgerReports {
+  /** Current windows; of some counters only, when given. */
+  balances(
+    accountId: AccountId,
+    counters: readonly string[] | undefined,
+    nowMs: number,
+  ): Promise<readonly BalanceReport[]>;
+  /** `day` as `YYYY-MM-DD`. */
+  spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]>;
+  audit(
+    accountId: AccountId,
+    filter: AuditFilter,
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<AuditEntry>>;
+  verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
+  idempotencyRecords(
+    accountId: AccountId,
+    filter: { readonly idempotencyKey?: string | undefined },
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<IdempotencyReport>>;
+  reservations(
+    accountId: AccountId,
+    state: ReservationState | undefined,
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<ReservationReport>>;
+  reservation(accountId: AccountId, id: ReservationId): Promise<ReservationReport | undefined>;
+}

@@ -1,0 +1,177 @@
+import type {
+  AuditFilter,
+  BalanceReport,
+  Digests,
+  IdempotencyReport,
+  LedgerReports,
+  ReportPage,
+  ReservationReport,
+  ReservationState,
+  SpendReport,
+  TimeCursor,
+} from '@keybrake/application';
+import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+import { asUnavailable, type Pool } from '../database.js';
+import { type AuditRow, toAuditEntry } from './audit-rows.js';
+import { verifyAuditChain } from './audit-verification.js';
+import * as sql from './report-statements.js';
+
+interface ReservationRow extends AuditRow {
+  launched_at_ms: bigint | null;
+  reservation_state: ReservationState;
+}
+
+/** Reports from the ledger's tables. */
+export class PostgresLedgerReports implements LedgerReports {
+  readonly #pool: Pool;
+  readonly #digests: Pick<Digests, 'sha256'>;
+
+  constructor(pool: Pool, digests: Pick<Digests, 'sha256'>) {
+    this.#pool = pool;
+    this.#digests = digests;
+  }
+
+  async balances(
+    accountId: AccountId,
+    counters: readonly string[] | undefined,
+    nowMs: number,
+  ): Promise<readonly BalanceReport[]> {
+    const rows = await this.#rows<BalanceRow>(sql.BALANCES, [accountId, nowMs, counters ?? null]);
+    return rows.map((row) => ({
+      counter: row.counter,
+      scope: row.scope,
+      scopeId: row.scope_id,
+      window: row.cap_window,
+      windowId: row.window_id,
+      currency: row.currency,
+      direction: row.direction,
+      limitMicros: row.limit_micros,
+      committedMicros: row.committed_micros,
+      heldMicros: row.held_micros,
+      windowEndsAtMs: Number(row.window_ends_at_ms),
+    }));
+  }
+
+  async spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]> {
+    const rows = await this.#rows<SpendRow>(sql.SPEND, [accountId, day]);
+    return rows.map((row) => ({
+      agentType: row.agent_type,
+      currency: row.currency,
+      committedMicros: row.committed_micros,
+      heldMicros: row.held_micros,
+      limitMicros: row.limit_micros,
+      calls: Number(row.calls),
+      denials: Number(row.denials),
+    }));
+  }
+
+  async audit(
+    accountId: AccountId,
+    filter: AuditFilter,
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<AuditEntry>> {
+    const { vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs } = filter;
+    const values = [vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs, after?.atMs, after?.id];
+    const rows = await this.#rows<AuditRow>(sql.AUDIT, [accountId, ...values.map((value) => value ?? null), limit + 1]);
+    return pageOf(rows.map(toAuditEntry), limit, (entry) => ({ atMs: entry.startedAtMs, id: entry.id }));
+  }
+
+  async verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId) {
+    return this.#guarded(() => verifyAuditChain(this.#pool, this.#digests, accountId, vaultKeyId));
+  }
+
+  async idempotencyRecords(
+    accountId: AccountId,
+    filter: { readonly idempotencyKey?: string | undefined },
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<IdempotencyReport>> {
+    const values = [accountId, filter.idempotencyKey ?? null, after?.atMs ?? null, after?.id ?? null, limit + 1];
+    const rows = await this.#rows<IdempotencyRow>(sql.IDEMPOTENCY_RECORDS, values);
+    const reports = rows.map((row) => ({
+      idempotencyKey: row.idempotency_key,
+      rootKeyId: row.root_key_id,
+      reservationId: row.reservation_id,
+      state: row.state,
+      upstreamStatus: row.upstream_status,
+      createdAtMs: Number(row.created_at_ms),
+      expiresAtMs: row.expires_at_ms === null ? null : Number(row.expires_at_ms),
+    }));
+    return pageOf(reports, limit, (report) => ({ atMs: report.createdAtMs, id: report.reservationId }));
+  }
+
+  async reservations(
+    accountId: AccountId,
+    state: ReservationState | undefined,
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<ReservationReport>> {
+    const values = [accountId, state ?? null, after?.atMs ?? null, after?.id ?? null, limit + 1];
+    const rows = await this.#rows<ReservationRow>(sql.RESERVATIONS, values);
+    return pageOf(rows.map(toReservation), limit, (report) => ({ atMs: report.startedAtMs, id: report.id }));
+  }
+
+  async reservation(accountId: AccountId, id: ReservationId): Promise<ReservationReport | undefined> {
+    const [row] = await this.#rows<ReservationRow>(sql.ONE_RESERVATION, [accountId, id]);
+    return row === undefined ? undefined : toReservation(row);
+  }
+
+  async #rows<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+    return this.#guarded(async () => (await this.#pool.query<Row>(text, values)).rows);
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asUnavailable(error, 'The ledger database');
+    }
+  }
+}
+
+interface BalanceRow {
+  counter: string;
+  scope: string;
+  scope_id: string;
+  cap_window: string;
+  window_id: string;
+  currency: string;
+  direction: string;
+  limit_micros: bigint;
+  committed_micros: bigint;
+  held_micros: bigint;
+  window_ends_at_ms: bigint;
+}
+
+interface SpendRow {
+  agent_type: string;
+  currency: string | null;
+  committed_micros: bigint;
+  held_micros: bigint;
+  limit_micros: bigint | null;
+  calls: bigint;
+  denials: bigint;
+}
+
+interface IdempotencyRow {
+  idempotency_key: string;
+  root_key_id: string;
+  reservation_id: string;
+  state: string;
+  upstream_status: number | null;
+  created_at_ms: bigint;
+  expires_at_ms: bigint | null;
+}
+
+function toReservation(row: ReservationRow): ReservationReport {
+  const launchedAtMs = row.launched_at_ms === null ? null : Number(row.launched_at_ms);
+  return { ...toAuditEntry(row), reservationState: row.reservation_state, launchedAtMs };
+}
+
+/** One row more than asked for was read, to know whether there is a next page. */
+function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => TimeCursor): ReportPage<T> {
+  const data = rows.slice(0, limit);
+  const last = data.at(-1);
+  return { data, next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined };
+}

@@ -1,0 +1,81 @@
+export const BALANCES = `
+select b.counter, b.scope, b.scope_id, b.cap_window, b.window_id, b.currency, b.direction,
+       b.limit_micros, b.committed_micros, b.held_micros, b.window_ends_at_ms
+  from ledger.balances b
+ where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint
+   and ($3::text[] is null or b.counter = any($3::text[]))
+ order by b.scope desc, b.scope_id, b.cap_window, b.currency, b.direction
+ limit 1000`;
+
+// Calls without a currency join the agent type's first row with one, so that each agent type's calls are seen in one place.
+export const SPEND = `
+with limits as (
+  select k.agent_type, b.currency, sum(b.limit_micros) as limit_micros, 2 as preference
+    from ledger.balances b
+    join governance.vault_keys k on k.account_id = b.account_id and k.key_id = b.scope_id
+   where b.account_id = $1::text and b.cap_window = 'day' and b.window_id = $2::text and b.scope = 'key'
+   group by 1, 2
+  union all
+  select b.scope_id, b.currency, sum(b.limit_micros), 1
+    from ledger.balances b
+   where b.account_id = $1::text and b.cap_window = 'day' and b.window_id = $2::text and b.scope = 'agent_type'
+   group by 1, 2
+), chosen as (
+  select distinct on (agent_type, currency) agent_type, currency, limit_micros
+    from limits order by agent_type, currency, preference
+), named as (
+  select s.agent_type,
+         case when s.currency <> '' then s.currency
+              else coalesce((select min(o.currency) from ledger.agent_spend o
+                              where o.account_id = s.account_id and o.day = s.day and o.agent_type = s.agent_type
+                                and o.currency <> ''), '') end as currency,
+         s.committed_micros, s.held_micros, s.calls, s.denials
+    from ledger.agent_spend s
+   where s.account_id = $1::text and s.day = $2::text
+)
+select n.agent_type, nullif(n.currency, '') as currency, sum(n.committed_micros)::bigint as committed_micros,
+       sum(n.held_micros)::bigint as held_micros, max(c.limit_micros)::bigint as limit_micros,
+       sum(n.calls)::bigint as calls, sum(n.denials)::bigint as denials
+  from named n left join chosen c on c.agent_type = n.agent_type and c.currency = n.currency
+ group by n.agent_type, n.currency
+ order by n.agent_type, n.currency`;
+
+export const AUDIT = `
+select * from ledger.audit_entries a
+ where a.account_id = $1::text
+   and ($2::text is null or a.vault_key_id = $2::text)
+   and ($3::text is null or a.agent_type = $3::text)
+   and ($4::text is null or a.run_id = $4::text)
+   and ($5::text is null or a.provider = $5::text)
+   and ($6::text is null or a.operation = $6::text)
+   and ($7::text is null or a.decision = $7::text)
+   and ($8::bigint is null or a.started_at_ms >= $8::bigint)
+   and ($9::bigint is null or a.started_at_ms < $9::bigint)
+   and ($10::bigint is null or (a.started_at_ms, a.id) < ($10::bigint, $11::text))
+ order by a.started_at_ms desc, a.id desc limit $12::integer`;
+
+export const IDEMPOTENCY_RECORDS = `
+select i.idempotency_key, i.root_key_id, i.reservation_id, i.state, i.upstream_status, i.created_at_ms, i.expires_at_ms
+  from ledger.idempotency_records i
+ where i.account_id = $1::text
+   and ($2::text is null or i.idempotency_key = $2::text)
+   and ($3::bigint is null or (i.created_at_ms, i.reservation_id) < ($3::bigint, $4::text))
+ order by i.created_at_ms desc, i.reservation_id desc limit $5::integer`;
+
+// In doubt is known by the admission store alone: launched, past its deadline. A call may be open and not in doubt.
+const RESERVATION = `
+select a.*, h.launched_at_ms,
+       case when r.state = 'open' and h.state = 'launched' and h.outcome_due_ms <= admission.now_ms()
+            then 'in_doubt' else r.state end as reservation_state
+  from ledger.reservations r
+  join ledger.audit_entries a on a.id = r.reservation_id
+  left join admission.reservations h on h.reservation_id = r.reservation_id`;
+
+export const RESERVATIONS = `
+select * from (${RESERVATION} where r.account_id = $1::text
+   and ($2::text is null or r.state = case when $2::text = 'in_doubt' then 'open' else $2::text end)) as x
+ where ($2::text is null or x.reservation_state = $2::text)
+   and ($3::bigint is null or (x.started_at_ms, x.id) < ($3::bigint, $4::text))
+ order by x.started_at_ms desc, x.id desc limit $5::integer`;
+
+export const ONE_RESERVATION = `${RESERVATION} where r.account_id = $1::text and r.reservation_id = $2::text`;
