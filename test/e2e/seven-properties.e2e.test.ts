@@ -73,14 +73,14 @@ describe('the seven properties, by the witness', () => {
     const first = await charge(
       system.gatewayUrl,
       key.vaultKey,
-      'amount=700&currency=usd&source=tok_visa',
+      'amount=770&currency=usd&source=tok_visa',
       idempotencyKey,
     );
     expect(first.status).toBe(200);
     const second = await charge(
       system.gatewayUrl,
       key.vaultKey,
-      'amount=700&currency=usd&source=tok_visa',
+      'amount=770&currency=usd&source=tok_visa',
       idempotencyKey,
     );
     expect(second).toMatchObject({ status: 200, text: first.text });
@@ -89,21 +89,21 @@ describe('the seven properties, by the witness', () => {
     const third = await charge(
       system.gatewayUrl,
       key.vaultKey,
-      'amount=700&currency=usd&source=tok_visa',
+      'amount=770&currency=usd&source=tok_visa',
       idempotencyKey,
     );
     expect(third).toMatchObject({ status: 200, text: first.text });
-    expect(chargesOf(await system.witness('stripe'), 700)).toHaveLength(1);
+    expect(chargesOf(await system.witness('stripe'), 770)).toHaveLength(1);
 
     const other = await charge(
       system.gatewayUrl,
       key.vaultKey,
-      'amount=701&currency=usd&source=tok_visa',
+      'amount=771&currency=usd&source=tok_visa',
       idempotencyKey,
     );
     expect(other.status).toBe(400);
     expect(JSON.parse(other.text)).toMatchObject({ error: { type: 'idempotency_error' } });
-    expect(chargesOf(await system.witness('stripe'), 701)).toHaveLength(0);
+    expect(chargesOf(await system.witness('stripe'), 771)).toHaveLength(0);
   });
 
   test('20 simultaneous calls with one idempotency key: one execution, 20 equal answers', async () => {
