@@ -91,7 +91,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(libs|apps)/',
-        pathNot: ['^libs/(simulator|testing)/', '^apps/gateway/src/main\\.embedded', TEST],
+        pathNot: ['^libs/(simulator|testing)/', '^apps/gateway/src/(main\\.embedded\\.ts|embedded/)', TEST],
       },
       to: { path: '^libs/(simulator|testing)/' },
     },

@@ -31,7 +31,10 @@ function runUntilItEnds() {
   child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }
 
-/** npm that is killed takes nobody with it; its end shows as another parent. */
+/**
+ * npm that is killed takes nobody with it; its end shows as another parent. (The script in package.json says `exec`: a
+ * shell between npm and us would keep npm's signals to itself.)
+ */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
