@@ -51,8 +51,10 @@ export function asDatabaseUser(
     );
   }
   const capabilities = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  // initdb asks with access(2), which sets a user's capabilities aside unless this bit is on.
+  const bits = '--securebits=+no_setuid_fixup';
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  return { file: SETPRIV, args: [...identity, ...capabilities, '--', file, ...args], options: { cwd: '/' } };
+  return { file: SETPRIV, args: [...identity, ...capabilities, bits, '--', file, ...args], options: { cwd: '/' } };
 }
 
 /** The nearest folder above the path that the user may not enter. */
