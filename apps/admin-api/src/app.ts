@@ -27,7 +27,6 @@ export interface AdminApiOptions {
 const BODY_BYTES_MAX = 262_144;
 
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: Nest names a module by its class.
 class AdminApiModule {
   static register({ ports, logger, metrics, readiness }: AdminApiOptions): DynamicModule {
     return {
@@ -72,8 +71,24 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     logger,
     address,
     bodyBytesMax: BODY_BYTES_MAX,
-    configure: addDocuments,
+    configure: (app) => {
+      acceptEmptyBodies(app);
+      addDocuments(app);
+    },
   });
+}
+
+/** A POST that needs no body may still say that its body is JSON, as many clients do. */
+function acceptEmptyBodies(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, done) => {
+      const { headers } = request.raw;
+      const isEmpty = headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
+      if (isEmpty) delete headers['content-type'];
+      done();
+    });
 }
 
 function addDocuments(app: NestFastifyApplication): void {

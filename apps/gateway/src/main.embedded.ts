@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { startPostgresAdminApi } from '@keybrake/admin-api';
+import { bootstrapAccount } from '@keybrake/application';
+import type { AccountId } from '@keybrake/domain';
 import { startPostgresLedger } from '@keybrake/ledger';
 import {
   type Config,
@@ -17,8 +20,7 @@ import {
   startEmbeddedPostgres,
 } from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
-import { type DemoFile, writeDemoFile } from './embedded/demo-file.js';
-import { provision } from './embedded/provision.js';
+import { type DemoFile, readEarlier, writeDemoFile } from './embedded/demo-file.js';
 import { openUpstreams } from './embedded/upstreams.js';
 import { welcomeText } from './embedded/welcome.js';
 import { startPostgresGateway } from './postgres-gateway.js';
@@ -28,6 +30,7 @@ const shown = (path: string) => {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 };
+const ACCOUNT = 'default' as AccountId;
 /** Beside what a provider may take: the last records, and the database's own stop. */
 const STOP_BUDGET_MS = 40_000;
 
@@ -76,15 +79,19 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
 
   const upstreams = await openUpstreams(config);
   started.add({ name: 'simulator', run: () => upstreams.close() });
-  const { adminToken, vaultKeys } = await provision(installation, config.dataDir, upstreams, logger);
 
-  say('starting ledger and gateway');
+  say('starting ledger, admin API and gateway');
   const onFatal = (error: Error) => {
     process.stderr.write(`keybrake: ${error.message}\n`);
     void shutdown.run('the event log cannot be folded', 1);
   };
   const ledger = await startPostgresLedger({ config, installation, logger: logger.child({ app: 'ledger' }), onFatal });
   started.add(...ledger.shutdownSteps);
+  const admin = await startPostgresAdminApi(config, installation, logger.child({ app: 'admin-api' }));
+  started.add(...admin.shutdownSteps);
+  const earlier = await readEarlier(config.dataDir);
+  const request = { accountId: ACCOUNT, credentials: upstreams.credentials, earlier };
+  const { adminToken, vaultKeys } = await bootstrapAccount(admin.governance, request);
   const ofGateway = { ...config, origins: upstreams.origins };
   const gateway = await startPostgresGateway(ofGateway, installation, logger.child({ app: 'gateway' }));
   started.add(...gateway.shutdownSteps);
@@ -95,7 +102,7 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
   });
   const demo: DemoFile = {
     gatewayUrl: gateway.url,
-    adminUrl: `http://${config.admin.host}:${config.admin.port}`,
+    adminUrl: admin.url,
     adminToken,
     providers: { stripe: provider('stripe'), twilio: provider('twilio'), resend: provider('resend') },
     simulatorUrl: upstreams.simulatorUrl,
