@@ -23,20 +23,23 @@ export class TokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<SignedInRequest>();
     if (OPEN_PATHS.has(request.url.split('?', 1)[0] as string)) return true;
-    const nowMs = this.#ports.runtime.nowMs();
-    const wait = this.#limiter.retryAfterSeconds(request.ip, nowMs);
-    if (wait !== undefined) throw Problem.tooManySignIns(wait);
     const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ', 2);
     const identity =
       scheme?.toLowerCase() === 'bearer' ? await authenticateToken(this.#ports.governance, token) : undefined;
-    if (identity === undefined) {
-      this.#limiter.failed(request.ip, nowMs);
-      throw Problem.notSignedIn();
-    }
+    if (identity === undefined) throw this.#refusal(request.ip);
     const targets = [context.getHandler(), context.getClass()];
     const required = this.#reflector.getAllAndOverride<TokenRole | undefined>(REQUIRED_ROLE, targets) ?? 'admin';
     if (!roleSuffices(identity.role, required)) throw Problem.roleTooLow(identity.role, required);
     request.identity = identity;
     return true;
+  }
+
+  /** A good token always passes: many bad ones from the same address must not lock its neighbours out. */
+  #refusal(address: string): Problem {
+    const nowMs = this.#ports.runtime.nowMs();
+    const waitSeconds = this.#limiter.retryAfterSeconds(address, nowMs);
+    if (waitSeconds !== undefined) return Problem.tooManySignIns(waitSeconds);
+    this.#limiter.failed(address, nowMs);
+    return Problem.notSignedIn();
   }
 }

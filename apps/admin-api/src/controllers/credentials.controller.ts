@@ -8,9 +8,10 @@ import {
 import type { CredentialId } from '@keybrake/domain';
 import type { ProviderCredential } from '@keybrake/providers';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import {
   type CredentialBody,
@@ -36,7 +37,7 @@ export class CredentialsController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Store a real key, encrypted. It is never given back.' })
+  @Documented({ summary: 'Store a real key, encrypted. It is never given back.', body: credentialBody })
   async create(@CurrentActor() actor: TokenIdentity, @Body({ schema: credentialBody }) body: CredentialBody) {
     const { provider, label } = body;
     return credentialView(await putCredential(this.#ports, actor, { provider, label, credential: toCredential(body) }));
@@ -44,7 +45,7 @@ export class CredentialsController {
 
   @Get()
   @Allow('viewer')
-  @ApiOperation({ summary: 'Credentials by their last characters, never their secrets.' })
+  @Documented({ summary: 'Credentials by their last characters, never their secrets.', query: credentialQuery })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: credentialQuery }) query: CredentialQuery) {
     const { limit, cursor, provider } = query;
     const page = await listCredentials(this.#ports, actor, provider, { limit, after: toCursor(decodeCursor(cursor)) });
@@ -53,14 +54,14 @@ export class CredentialsController {
 
   @Get(':id')
   @Allow('viewer')
-  @ApiOperation({ summary: 'One credential, without its secret.' })
+  @Documented({ summary: 'One credential, without its secret.' })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return credentialView(await getCredential(this.#ports, actor, id as CredentialId));
   }
 
   @Post(':id/rotate')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Replace the real key. Gateways use the new one within a minute.' })
+  @Documented({ summary: 'Replace the real key. Gateways use the new one within a minute.', body: credentialSecret })
   async rotate(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,

@@ -8,9 +8,10 @@ import {
 } from '@keybrake/application';
 import type { PolicyId } from '@keybrake/domain';
 import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { toPolicyDraft } from '../schemas/drafts.js';
 import { type PageQuery, type PolicyBody, pageQuery, policyBody } from '../schemas/requests.js';
@@ -27,14 +28,17 @@ export class PoliciesController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Make a policy. It is in force for a vault key as soon as the key names it.' })
+  @Documented({
+    summary: 'Make a policy. It is in force for a vault key as soon as the key names it.',
+    body: policyBody,
+  })
   async create(@CurrentActor() actor: TokenIdentity, @Body({ schema: policyBody }) body: PolicyBody) {
     return policyView(await createPolicy(this.#ports, actor, toPolicyDraft(body)));
   }
 
   @Get()
   @Allow('viewer')
-  @ApiOperation({ summary: 'Current versions, newest policy first.' })
+  @Documented({ summary: 'Current versions, newest policy first.', query: pageQuery })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const page = await listPolicies(this.#ports, actor, { limit, after: toCursor(decodeCursor(cursor)) });
     return { data: page.data.map(policyView), nextCursor: fromCursor(page.next) };
@@ -42,14 +46,15 @@ export class PoliciesController {
 
   @Get(':id')
   @Allow('viewer')
-  @ApiOperation({ summary: 'The current version of a policy.' })
+  @Documented({ summary: 'The current version of a policy.' })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return policyView(await getPolicy(this.#ports, actor, id as PolicyId));
   }
 
   @Put(':id')
-  @ApiOperation({
+  @Documented({
     summary: 'Make the next version. What a window has used goes on counting; gateways obey it once this answers.',
+    body: policyBody,
   })
   async revise(
     @CurrentActor() actor: TokenIdentity,
@@ -61,7 +66,7 @@ export class PoliciesController {
 
   @Get(':id/versions')
   @Allow('viewer')
-  @ApiOperation({ summary: 'All versions, newest first. They never change.' })
+  @Documented({ summary: 'All versions, newest first. They never change.' })
   async versions(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     const versions = await listPolicyVersions(this.#ports, actor, id as PolicyId);
     return { data: versions.map(policyView), nextCursor: null };

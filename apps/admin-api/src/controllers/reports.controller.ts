@@ -2,9 +2,10 @@ import type { TokenIdentity } from '@keybrake/application';
 import { getVaultKey } from '@keybrake/application';
 import { localDate, type VaultKeyId } from '@keybrake/domain';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { toMs } from '../schemas/drafts.js';
@@ -34,8 +35,9 @@ export class ReportsController {
   }
 
   @Get('balances')
-  @ApiOperation({
+  @Documented({
     summary: 'Caps of a vault key with what their windows have used; without one, every balance in use.',
+    query: balanceQuery,
   })
   async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) { vaultKeyId }: BalanceQuery) {
     const { reports, runtime } = this.#ports;
@@ -47,7 +49,7 @@ export class ReportsController {
   }
 
   @Get('spend')
-  @ApiOperation({ summary: "A day's spend per agent type; today when no date is given." })
+  @Documented({ summary: "A day's spend per agent type; today when no date is given.", query: spendQuery })
   async spend(@CurrentActor() actor: TokenIdentity, @Query({ schema: spendQuery }) { date }: SpendQuery) {
     const day = date ?? localDate('UTC', this.#ports.runtime.nowMs());
     const rows = await this.#ports.reports.spend(actor.accountId, day);
@@ -55,7 +57,7 @@ export class ReportsController {
   }
 
   @Get('audit')
-  @ApiOperation({ summary: 'Every call and denial, newest first.' })
+  @Documented({ summary: 'Every call and denial, newest first.', query: auditQuery })
   async audit(@CurrentActor() actor: TokenIdentity, @Query({ schema: auditQuery }) query: AuditQuery) {
     const { limit, cursor, from, to, ...filter } = query;
     const times = { fromMs: toMs(from), toMs: toMs(to) };
@@ -64,8 +66,9 @@ export class ReportsController {
   }
 
   @Get('audit/verify')
-  @ApiOperation({
+  @Documented({
     summary: "Walk a vault key's audit chain; names the first entry that was edited, removed or reordered.",
+    query: verifyQuery,
   })
   async verify(@CurrentActor() actor: TokenIdentity, @Query({ schema: verifyQuery }) { vaultKeyId }: VerifyQuery) {
     const { key } = await getVaultKey(this.#ports.governance, actor, vaultKeyId as VaultKeyId);
@@ -73,7 +76,10 @@ export class ReportsController {
   }
 
   @Get('idempotency-records')
-  @ApiOperation({ summary: 'Idempotency keys and what became of their calls, newest first; never the answers.' })
+  @Documented({
+    summary: 'Idempotency keys and what became of their calls, newest first; never the answers.',
+    query: idempotencyQuery,
+  })
   async idempotencyRecords(
     @CurrentActor() actor: TokenIdentity,
     @Query({ schema: idempotencyQuery }) query: IdempotencyQuery,

@@ -1,9 +1,10 @@
 import { resolveReservation, type TokenIdentity } from '@keybrake/application';
 import { type Currency, moneyFromMinor, type ReservationId } from '@keybrake/domain';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { Problem } from '../http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { type ReservationQuery, type ResolveBody, reservationQuery, resolveBody } from '../schemas/requests.js';
@@ -21,7 +22,10 @@ export class ReservationsController {
 
   @Get()
   @Allow('viewer')
-  @ApiOperation({ summary: 'Reservations, newest first; with state=in_doubt those whose outcome nobody knows.' })
+  @Documented({
+    summary: 'Reservations, newest first; with state=in_doubt those whose outcome nobody knows.',
+    query: reservationQuery,
+  })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: reservationQuery }) query: ReservationQuery) {
     const { limit, cursor, state } = query;
     const page = await this.#ports.reports.reservations(actor.accountId, state, limit, decodeCursor(cursor));
@@ -30,7 +34,7 @@ export class ReservationsController {
 
   @Get(':id')
   @Allow('viewer')
-  @ApiOperation({ summary: 'One reservation.' })
+  @Documented({ summary: 'One reservation.' })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return reservationView(await this.#reservation(actor, id));
   }
@@ -38,8 +42,9 @@ export class ReservationsController {
   @Post(':id/resolve')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({
+  @Documented({
     summary: 'Say what a call in doubt came to, after looking at the provider. Recorded with your name.',
+    body: resolveBody,
   })
   async resolve(
     @CurrentActor() actor: TokenIdentity,

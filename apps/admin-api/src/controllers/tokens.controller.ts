@@ -1,8 +1,9 @@
 import { issueToken, listTokens, revokeToken, type TokenIdentity } from '@keybrake/application';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { toMs } from '../schemas/drafts.js';
 import { emptyBody, type PageQuery, pageQuery, type TokenBody, tokenBody } from '../schemas/requests.js';
@@ -19,14 +20,14 @@ export class TokensController {
   }
 
   @Post()
-  @ApiOperation({ summary: 'Issue a token of this API. Its text is in this answer and nowhere else.' })
+  @Documented({ summary: 'Issue a token of this API. Its text is in this answer and nowhere else.' })
   async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: tokenBody }) { name, role, expiresAt }: TokenBody) {
     const { stored, token } = await issueToken(this.#ports, actor, { name, role, expiresAtMs: toMs(expiresAt) });
     return { ...tokenView(stored), token };
   }
 
   @Get()
-  @ApiOperation({ summary: 'Tokens, newest first, without their texts.' })
+  @Documented({ summary: 'Tokens, newest first, without their texts.', query: pageQuery })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const page = await listTokens(this.#ports, actor, { limit, after: toCursor(decodeCursor(cursor)) });
     return { data: page.data.map(tokenView), nextCursor: fromCursor(page.next) };
@@ -34,7 +35,7 @@ export class TokensController {
 
   @Post(':id/revoke')
   @HttpCode(200)
-  @ApiOperation({ summary: 'End a token at once.' })
+  @Documented({ summary: 'End a token at once.' })
   async revoke(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,

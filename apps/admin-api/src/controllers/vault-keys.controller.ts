@@ -9,9 +9,10 @@ import {
 } from '@keybrake/application';
 import type { PolicyId, VaultKeyId } from '@keybrake/domain';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { toChildDraft, toVaultKeyDraft } from '../schemas/drafts.js';
 import {
@@ -36,7 +37,7 @@ export class VaultKeysController {
   }
 
   @Post('vault-keys')
-  @ApiOperation({ summary: 'Issue a vault key. Its text is in this answer and nowhere else.' })
+  @Documented({ summary: 'Issue a vault key. Its text is in this answer and nowhere else.', body: vaultKeyBody })
   async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: vaultKeyBody }) body: VaultKeyBody) {
     const { stored, vaultKey } = await issueVaultKey(this.#ports, actor, toVaultKeyDraft(body));
     return { ...vaultKeyView(stored), vaultKey };
@@ -44,7 +45,7 @@ export class VaultKeysController {
 
   @Get('vault-keys')
   @Allow('viewer')
-  @ApiOperation({ summary: 'Vault keys, newest first.' })
+  @Documented({ summary: 'Vault keys, newest first.', query: vaultKeyQuery })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: vaultKeyQuery }) query: VaultKeyQuery) {
     const { limit, cursor, agentType, policyId } = query;
     const filter = { agentType, policyId: policyId as PolicyId | undefined };
@@ -54,7 +55,7 @@ export class VaultKeysController {
 
   @Get('vault-keys/:id')
   @Allow('viewer')
-  @ApiOperation({ summary: 'One vault key, without its text.' })
+  @Documented({ summary: 'One vault key, without its text.' })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return vaultKeyView(await getVaultKey(this.#ports, actor, id as VaultKeyId));
   }
@@ -62,7 +63,7 @@ export class VaultKeysController {
   @Post('vault-keys/:id/revoke')
   @HttpCode(200)
   @Allow('operator')
-  @ApiOperation({
+  @Documented({
     summary: 'The kill switch. Once this answers 200, no gateway launches a call of the key or a key below it.',
   })
   async revoke(
@@ -75,7 +76,7 @@ export class VaultKeysController {
   }
 
   @Post('vault-keys/:id/children')
-  @ApiOperation({ summary: 'Mint a key for one run: never wider than its parent, revoked with it.' })
+  @Documented({ summary: 'Mint a key for one run: never wider than its parent, revoked with it.', body: childBody })
   async mint(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,
@@ -87,7 +88,7 @@ export class VaultKeysController {
 
   @Get('agent-types')
   @Allow('viewer')
-  @ApiOperation({ summary: 'The labels that vault keys carry.' })
+  @Documented({ summary: 'The labels that vault keys carry.' })
   async agentTypes(@CurrentActor() actor: TokenIdentity) {
     return { data: await listAgentTypes(this.#ports, actor), nextCursor: null };
   }
