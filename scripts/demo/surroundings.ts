@@ -11,10 +11,10 @@ export interface Surroundings {
 }
 
 /** The simulator's own Stripe key: what an agent would hold without Keybrake. It opens nothing but the simulator. */
-const RAW_STRIPE_KEY = 'sk_test_keybrake_simulator';
+const RAW_STRIPE_KEY = 'sk_test_keybrakesimulator';
 
 export async function readSurroundings(): Promise<Surroundings> {
-  const folder = process.env['KEYBRAKE_DATA_DIR'] ?? '.keybrake';
+  const folder = process.env.KEYBRAKE_DATA_DIR ?? '.keybrake';
   for (const name of ['cluster.json', 'demo.json']) {
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
     if (text === undefined) continue;

@@ -27,7 +27,7 @@ export interface Simulator {
 
 /** Keys that open nothing but a simulator. */
 export const SIMULATOR_CREDENTIALS = {
-  stripe: 'sk_test_keybrake_simulator',
+  stripe: 'sk_test_keybrakesimulator',
   twilio: { accountSid: 'AC51513a7e0b4d4c2f9e6a1b8c3d5e7f90', authToken: 'twilio_keybrake_simulator_token' },
   resend: 're_keybrake_simulator',
 };
