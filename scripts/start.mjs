@@ -16,9 +16,12 @@ async function prepare() {
   if (!existsSync(join(root, ENTRY))) throw new Error(`${ENTRY} was not built`);
 }
 
+// On a large machine V8 lets garbage grow to hundreds of megabytes that the process never needs.
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=4', '--max-old-space-size=256'];
+
 /** Passes signals on and ends as the process does. When we are killed it notices by the closed channel, and stops. */
 function runUntilItEnds() {
-  const child = spawn(runtimeNode, ['--enable-source-maps', ENTRY, ...process.argv.slice(2)], {
+  const child = spawn(runtimeNode, [...NODE_OPTIONS, ENTRY, ...process.argv.slice(2)], {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

@@ -14,6 +14,9 @@ import type { Target } from './load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+// As scripts/start.mjs runs it: V8 would let garbage grow with the machine's memory.
+const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256' };
+
 /** PostgreSQL, simulator, gateway and ledger, each a process of its own. */
 export interface Stage {
   readonly direct: Target;
@@ -44,7 +47,7 @@ export async function openStage(): Promise<Stage> {
     KEYBRAKE_SIMULATOR_WITNESS: join(folder, 'witness.jsonl'),
   };
   const processes = await Promise.all([
-    start('gateway', 'apps/gateway/dist/main.postgres.js', `${gatewayUrl}/readyz`),
+    start('gateway', 'apps/gateway/dist/main.postgres.js', `${gatewayUrl}/readyz`, MEMORY),
     start('ledger', 'apps/ledger/dist/main.postgres.js', `${ledgerUrl}/readyz`),
     start('simulator', 'libs/simulator/dist/main.js', `${simulatorUrl}/_control`, simulatorEnv),
   ]);

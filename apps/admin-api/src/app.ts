@@ -71,24 +71,8 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     logger,
     address,
     bodyBytesMax: BODY_BYTES_MAX,
-    configure: (app) => {
-      acceptEmptyBodies(app);
-      addDocuments(app);
-    },
+    configure: addDocuments,
   });
-}
-
-/** A POST that needs no body may still say that its body is JSON, as many clients do. */
-function acceptEmptyBodies(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, _reply, done) => {
-      const { headers } = request.raw;
-      const isEmpty = headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
-      if (isEmpty) delete headers['content-type'];
-      done();
-    });
 }
 
 function addDocuments(app: NestFastifyApplication): void {

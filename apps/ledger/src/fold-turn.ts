@@ -22,14 +22,18 @@ export function createFoldTurn(ports: FoldPorts, reader: EventReader, options: F
     // In this order: read the other way round, another ledger could have passed an end that is already old.
     const positions = await ports.store.positions();
     const ends = await reader.ends();
-    let more = false;
+    let full = false;
+    let lagRecords = 0n;
     for (const [partition, end] of ends) {
       const progress = await foldPartition(partition, positions.get(partition) ?? 0n, end);
-      if (progress !== undefined) options.onProgress(progress);
-      more ||= progress !== undefined;
+      if (progress === undefined) continue;
+      options.onProgress(progress);
+      // A short chunk reached the end: what comes meanwhile waits for the next turn, and is folded in one piece.
+      full ||= progress.lagRecords > 0n;
+      lagRecords += progress.lagRecords;
     }
-    if (!more) options.onProgress({ lagRecords: 0n, folded: 0, duplicates: 0, deadLetters: 0 });
-    return more;
+    if (lagRecords === 0n) options.onProgress({ lagRecords, folded: 0, duplicates: 0, deadLetters: 0 });
+    return full;
   };
 
   async function foldPartition(partition: number, position: bigint, end: bigint): Promise<FoldProgress | undefined> {
@@ -37,7 +41,9 @@ export function createFoldTurn(ports: FoldPorts, reader: EventReader, options: F
     if (position === end) return undefined;
     const records = await reader.read(partition, position, options.chunkRecordsMax);
     const result = await foldChunk(ports, partition, records);
-    return result === undefined ? undefined : { lagRecords: end - position - BigInt(records.length), ...result };
+    if (result === undefined) return undefined;
+    const left = end - position - BigInt(records.length);
+    return { lagRecords: left > 0n ? left : 0n, ...result };
   }
 }
 

@@ -36,8 +36,8 @@ export interface PostgresLedgerOptions {
 }
 
 const CONNECTIONS_MAX = 6;
-const FOLD_IDLE_MS = 25;
-const UPKEEP_IDLE_MS = 250;
+const FOLD_IDLE_MS = 50;
+const UPKEEP_IDLE_MS = 500;
 const CLOSE_WITHIN_MS = 2_000;
 
 /** The ledger on one PostgreSQL, with health and metrics on a port of its own. */

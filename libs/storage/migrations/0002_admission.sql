@@ -261,18 +261,37 @@ begin
   return null;
 end $$;
 
--- Takes the lineage's rows in share mode: a revoke in another transaction is either seen here, or waits until this
--- launch is durable, so after its answer no launch follows (R7).
+-- The lock between launches and revocations of one key. An advisory lock, since a share lock on the row by many launches
+-- at once costs more than the launch itself.
+create function admission.key_lock(account text, key text) returns bigint
+language sql immutable as $$ select hashtextextended(account || '/' || key, 0) $$;
+
+-- Shares each key's lock until this transaction is durable: a revoke in another one is either seen here or waits, so
+-- after its answer no launch follows (R7).
 create function admission.live_or_reason(in_account_id text, lineage jsonb) returns text
 language plpgsql as $$
 declare
   dead text;
+  key text;
 begin
-  perform 1 from admission.keys k
-    where k.account_id = in_account_id and k.key_id in (select jsonb_array_elements_text(lineage))
-    order by k.key_id for share;
+  for key in select value from jsonb_array_elements_text(lineage) order by value loop
+    perform pg_advisory_xact_lock_shared(admission.key_lock(in_account_id, key));
+  end loop;
   dead := admission.dead_reason(in_account_id, lineage);
   return case when dead is null then null when dead = 'key_expired' then 'expired' else 'revoked' end;
+end $$;
+
+-- Waits for the launches that run, then changes what the next ones see. An earlier revocation keeps its time.
+create function admission.put_key(in_account_id text, in_key_id text, in_expires_at_ms bigint, in_revoked_at_ms bigint)
+returns boolean
+language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(admission.key_lock(in_account_id, in_key_id));
+  insert into admission.keys as k (account_id, key_id, expires_at_ms, revoked_at_ms)
+  values (in_account_id, in_key_id, in_expires_at_ms, in_revoked_at_ms)
+  on conflict (account_id, key_id) do update
+     set expires_at_ms = excluded.expires_at_ms, revoked_at_ms = least(k.revoked_at_ms, excluded.revoked_at_ms);
+  return true;
 end $$;
 
 -- Step 3. Synchronous: a launch that a crash forgot would let the janitor release a hold that was forwarded (R3).

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Body, Controller, Post } from '@nestjs/common';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { createMetrics } from '../telemetry/metrics.js';
@@ -91,6 +92,27 @@ test('a taken port is named with the variable that changes it', async () => {
     `port ${port} on 127.0.0.1 is taken by another program: stop it, or set KEYBRAKE_GATEWAY_PORT to a free port`,
   );
   other.close();
+});
+
+test('a POST that names a content type but has no body is served', async () => {
+  @Controller()
+  class Echo {
+    @Post('echo')
+    echo(@Body() body: unknown) {
+      return { body: body ?? null };
+    }
+  }
+  const app = await startHttpApp({
+    module: { module: class Module {}, controllers: [Echo] },
+    logger,
+    address: anyPort,
+  });
+  running.push(app);
+  const headers = { 'content-type': 'application/json' };
+  const empty = await fetch(`${app.url}/echo`, { method: 'POST', headers });
+  expect([empty.status, await empty.json()]).toEqual([201, { body: null }]);
+  const full = await fetch(`${app.url}/echo`, { method: 'POST', headers, body: '{"a":1}' });
+  expect(await full.json()).toEqual({ body: { a: 1 } });
 });
 
 /** The path as it is: `new URL` would tidy it. */

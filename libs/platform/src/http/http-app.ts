@@ -27,7 +27,16 @@ export interface RunningHttpApp {
 
 /** Starts a Nest app on Fastify. Throws `PortTaken` with the variable to change. */
 export function startHttpApp(options: HttpAppOptions): Promise<RunningHttpApp> {
-  return start(options, (nest) => createServer(nest));
+  return start(options, (nest) => createServer(withoutEmptyBody(nest)));
+}
+
+/** Many clients name a content type with every POST, also with no body to be of that type; Fastify would refuse it. */
+function withoutEmptyBody(nest: RequestListener): RequestListener {
+  return (request, response) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    if (encoding === undefined && (length === undefined || length === '0')) delete request.headers['content-type'];
+    nest(request, response);
+  };
 }
 
 export interface CallServerOptions extends HttpAppOptions {

@@ -67,12 +67,7 @@ export class PostgresAdmissionStore implements AdmissionStore {
   async putKey(key: AdmissionKey): Promise<void> {
     await this.#step(
       'put_key',
-      `insert into admission.keys as k (account_id, key_id, expires_at_ms, revoked_at_ms)
-       values ($1::text, $2::text, $3::bigint, $4::bigint)
-       on conflict (account_id, key_id) do update
-          set expires_at_ms = excluded.expires_at_ms,
-              revoked_at_ms = least(k.revoked_at_ms, excluded.revoked_at_ms)
-       returning true as reply`,
+      'select admission.put_key($1::text, $2::text, $3::bigint, $4::bigint) as reply',
       key.accountId,
       key.keyId,
       key.expiresAtMs ?? null,

@@ -32,7 +32,13 @@ export class PostgresLedgerStore implements LedgerStore {
   }
 
   async fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T> {
-    return this.#guarded(() => transaction(this.#pool, (client) => work(new PostgresLedgerTransaction(client))));
+    return this.#guarded(() =>
+      transaction(this.#pool, async (client) => {
+        // Safe to lose in a crash of the server: the position goes with the rest, and the chunk is folded again.
+        await client.query('set local synchronous_commit = off');
+        return work(new PostgresLedgerTransaction(client));
+      }),
+    );
   }
 
   async outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>> {
