@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 // The import arrows of ARCHITECTURE.md. Tests beside sources may use more: what they import is not shipped.
-const TEST = '\\.(unit|int|e2e)\\.test\\.ts$';
+const TEST = '\\.((unit|int|e2e)\\.test|fixture)\\.ts$';
 const lib = (name) => `^libs/${name}/`;
 const libsBut = (...names) => `^libs/(?!(${names.join('|')})/)`;
 

@@ -9,7 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, '.cache', 'build.json');
 const inputsBesideSources = ['scripts/build.mjs', 'tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
 
-const isSource = (path) => path.endsWith('.ts') && !/\.(unit|int|e2e)\.test\.ts$/.test(path) && !path.endsWith('.d.ts');
+const isSource = (path) =>
+  path.endsWith('.ts') && !/\.((unit|int|e2e)\.test|fixture)\.ts$/.test(path) && !path.endsWith('.d.ts');
 
 async function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];

@@ -1,88 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import {
-  bootstrapAccount,
-  DependencyUnavailable,
-  type GovernancePorts,
-  issueToken,
-  type TokenRole,
-} from '@keybrake/application';
-import type { AccountId, ProviderId } from '@keybrake/domain';
-import { GroupAppender, jsonEventCodec, PostgresLogTransport } from '@keybrake/event-log';
-import {
-  createDigests,
-  createLogger,
-  createMetrics,
-  Readiness,
-  type RunningHttpApp,
-  systemRuntime,
-  systemSecrets,
-} from '@keybrake/platform';
-import {
-  asUnavailable,
-  createPool,
-  createPostgresGovernanceStore,
-  type Pool,
-  PostgresAdmissionStore,
-  PostgresIdempotentResponses,
-  PostgresLedgerReports,
-  postgresCipher,
-} from '@keybrake/storage';
-import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
+import type { TokenRole } from '@keybrake/application';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { startAdminApi } from './app.js';
+import { type AdminApiUnderTest, openAdminApi, REAL_KEY } from './admin-api.fixture.js';
 
-const ACCOUNT = 'default' as AccountId;
-const REAL_KEY = 'sk_test_canary_of_the_admin_api';
-let database: TestDatabase;
-let pool: Pool;
-let server: RunningHttpApp;
-let admissionIsDown = false;
-const tokens = new Map<TokenRole | 'none', string>();
+let api: AdminApiUnderTest;
 
 beforeAll(async () => {
-  database = await createDatabase(inject('postgresUrl'));
-  pool = createPool({ url: database.url, applicationName: 'admin', connectionsMax: 8, onIdleError: () => undefined });
-  const digests = createDigests(randomBytes(32));
-  const cipher = postgresCipher(pool, randomBytes(32));
-  const admission = new PostgresAdmissionStore(pool);
-  const putKey = admission.putKey.bind(admission);
-  admission.putKey = (key) =>
-    admissionIsDown ? Promise.reject(new DependencyUnavailable('The admission store')) : putKey(key);
-  const governance: GovernancePorts = {
-    store: createPostgresGovernanceStore(pool),
-    admission,
-    cipher: cipher.credentials,
-    digests,
-    secrets: systemSecrets,
-    runtime: systemRuntime,
-  };
-  const credentials = new Map<ProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
-  await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
-  const actor = { accountId: ACCOUNT, name: 'system' };
-  for (const role of ['viewer', 'operator', 'admin'] as const) {
-    tokens.set(role, (await issueToken(governance, actor, { name: role, role, expiresAtMs: undefined })).token);
-  }
-  tokens.set('none', 'kbt_aaaaaaaaaaaaaaaa_not_a_token');
-  const log = new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec);
-  server = await startAdminApi({
-    ports: {
-      governance,
-      admission,
-      log,
-      reports: new PostgresLedgerReports(pool, digests),
-      responses: new PostgresIdempotentResponses(pool, cipher.envelope),
-      runtime: systemRuntime,
-    },
-    address: { host: '127.0.0.1', port: 0, portVariable: 'KEYBRAKE_ADMIN_PORT' },
-    logger: createLogger({ name: 'test', level: 'silent' }),
-    metrics: createMetrics('test'),
-    readiness: new Readiness({ database: () => pool.query('select 1') }),
-  });
+  api = await openAdminApi(inject('postgresUrl'));
 });
 afterAll(async () => {
-  await server.close(1_000);
-  await pool.end();
-  await database.drop();
+  await api.close();
 });
 
 interface Answer {
@@ -96,12 +22,12 @@ async function send(
   method: string,
   path: string,
   body?: unknown,
-  role: TokenRole | 'none' = 'admin',
+  role: TokenRole = 'admin',
   more: Record<string, string> = {},
 ): Promise<Answer> {
-  const response = await fetch(`${server.url}${path}`, {
+  const response = await fetch(`${api.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${tokens.get(role)}`, 'content-type': 'application/json', ...more },
+    headers: { authorization: `Bearer ${api.tokens.get(role)}`, 'content-type': 'application/json', ...more },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
@@ -167,13 +93,13 @@ describe('roles', () => {
       expect([role, status === 403 && body.code === 'role_too_low']).toEqual([role, !suffices]);
       expect(status).toBeLessThan(500);
     }
-    const stranger = await fetch(`${server.url}${path}`, { method });
+    const stranger = await fetch(`${api.url}${path}`, { method });
     expect(stranger.status === 401 || stranger.status === 429).toBe(true);
     expect(stranger.headers.get('content-type')).toContain('application/problem+json');
   });
 
   test('every route of the OpenAPI document is in this matrix', async () => {
-    const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
       openapi: string;
       paths: Record<string, object>;
     };
@@ -226,8 +152,8 @@ describe('policies', () => {
   });
 
   test('a body that is no JSON is a problem, not a crash', async () => {
-    const headers = { authorization: `Bearer ${tokens.get('admin')}`, 'content-type': 'application/json' };
-    const response = await fetch(`${server.url}/v1/policies`, { method: 'POST', headers, body: '{"name":' });
+    const headers = { authorization: `Bearer ${api.tokens.get('admin')}`, 'content-type': 'application/json' };
+    const response = await fetch(`${api.url}/v1/policies`, { method: 'POST', headers, body: '{"name":' });
     expect(response.status).toBe(400);
   });
 });
@@ -271,9 +197,9 @@ describe('vault keys and credentials', () => {
 
   test('a revoke that is not in force is not answered 200, and may be repeated', async () => {
     const { id } = await newKey();
-    admissionIsDown = true;
+    api.admissionIsDown = true;
     const failed = await send('POST', `/v1/vault-keys/${id}/revoke`);
-    admissionIsDown = false;
+    api.admissionIsDown = false;
     expect(failed).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(failed.headers.get('retry-after')).toBe('1');
     const revoked = await send('POST', `/v1/vault-keys/${id}/revoke`, undefined, 'operator');
@@ -326,8 +252,8 @@ describe('idempotency, paging, reports', () => {
 
   test('an account sees nothing of another', async () => {
     const { id } = await newKey();
-    await pool.query(`insert into governance.accounts (account_id, created_at_ms) values ('other', 0)`);
-    await pool.query(`update governance.api_tokens set account_id = 'other' where name = 'operator'`);
+    await api.pool.query(`insert into governance.accounts (account_id, created_at_ms) values ('other', 0)`);
+    await api.pool.query(`update governance.api_tokens set account_id = 'other' where name = 'operator'`);
     expect((await send('GET', `/v1/vault-keys/${id}`, undefined, 'operator')).status).toBe(404);
     expect((await send('POST', `/v1/vault-keys/${id}/revoke`, undefined, 'operator')).status).toBe(404);
     expect((await send('GET', '/v1/policies', undefined, 'operator')).body.data).toEqual([]);

@@ -94,24 +94,35 @@ async function answerWithoutHold(
   call: ReadCall,
   admission: Exclude<Admission, { kind: 'held' }>,
 ): Promise<CallAnswer> {
-  const { ports, settings, report, reservationId } = passage;
+  const { ports, settings } = passage;
   switch (admission.kind) {
     case 'stale_policy':
       return deny(passage, call, unavailable('The current policy'));
     case 'refused':
       return deny(passage, call, admission.refusal);
-    case 'completed': {
-      const stored = await replay(ports, settings, call, reservationId, admission);
-      return stored.kind === 'refused'
-        ? deny(passage, call, stored.refusal)
-        : replayAnswer(report, admission.reservationId, stored);
-    }
+    case 'completed':
+      return answerAgain(passage, call, admission);
     case 'in_doubt': {
+      const { reservationId: earlierId } = admission;
+      // The log may know what the store was not told: a gateway can die between recording an outcome and settling it.
+      const folded = await ports.archive.find(call.accountId, earlierId);
+      if (folded !== undefined) return answerAgain(passage, call, { reservationId: earlierId, ...folded });
       const adopted = await adopt(ports, settings, call, admission);
       if (adopted.kind === 'refused') return deny(passage, call, adopted.refusal);
       return forwardAndSettle(passage, adopted.call, await outgoingRequest(ports, adopted.call));
     }
   }
+}
+
+async function answerAgain(
+  passage: Passage,
+  call: ReadCall,
+  completed: { readonly reservationId: ReservationId; readonly sealedResponse: string | undefined },
+): Promise<CallAnswer> {
+  const { ports, settings, report, reservationId } = passage;
+  const stored = await replay(ports, settings, call, reservationId, completed);
+  if (stored.kind === 'refused') return deny(passage, call, stored.refusal);
+  return replayAnswer(report, completed.reservationId, stored);
 }
 
 /** A denial of a known key is in the log before its answer goes out. */

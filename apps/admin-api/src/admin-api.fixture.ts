@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import {
+  bootstrapAccount,
+  DependencyUnavailable,
+  type GovernancePorts,
+  issueToken,
+  type TokenRole,
+} from '@keybrake/application';
+import type { AccountId, ProviderId } from '@keybrake/domain';
+import { GroupAppender, jsonEventCodec, PostgresLogTransport } from '@keybrake/event-log';
+import {
+  createDigests,
+  createLogger,
+  createMetrics,
+  Readiness,
+  systemRuntime,
+  systemSecrets,
+} from '@keybrake/platform';
+import {
+  asUnavailable,
+  createPool,
+  createPostgresGovernanceStore,
+  type Pool,
+  PostgresAdmissionStore,
+  PostgresIdempotentResponses,
+  PostgresLedgerReports,
+  postgresCipher,
+} from '@keybrake/storage';
+import { createDatabase } from '@keybrake/testing/postgres';
+import { startAdminApi } from './app.js';
+
+const ACCOUNT = 'default' as AccountId;
+export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
+
+/** The admin API on a database of its own, with a token of each role. */
+export interface AdminApiUnderTest {
+  readonly url: string;
+  readonly pool: Pool;
+  readonly tokens: ReadonlyMap<TokenRole, string>;
+  /** While true, writes of keys fail as if the admission store were away. */
+  admissionIsDown: boolean;
+  close(): Promise<void>;
+}
+
+export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTest> {
+  const database = await createDatabase(postgresUrl);
+  const pool = createPool({
+    url: database.url,
+    applicationName: 'admin',
+    connectionsMax: 8,
+    onIdleError: () => undefined,
+  });
+  const digests = createDigests(randomBytes(32));
+  const cipher = postgresCipher(pool, randomBytes(32));
+  const admission = new PostgresAdmissionStore(pool);
+  const putKey = admission.putKey.bind(admission);
+  admission.putKey = (key) =>
+    api.admissionIsDown ? Promise.reject(new DependencyUnavailable('The admission store')) : putKey(key);
+  const governance: GovernancePorts = {
+    store: createPostgresGovernanceStore(pool),
+    admission,
+    cipher: cipher.credentials,
+    digests,
+    secrets: systemSecrets,
+    runtime: systemRuntime,
+  };
+  const tokens = new Map<TokenRole, string>();
+  const ports = {
+    governance,
+    admission,
+    log: new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec),
+    reports: new PostgresLedgerReports(pool, digests),
+    responses: new PostgresIdempotentResponses(pool, cipher.envelope),
+    runtime: systemRuntime,
+  };
+  const server = await startAdminApi({
+    ports,
+    address: { host: '127.0.0.1', port: 0, portVariable: 'KEYBRAKE_ADMIN_PORT' },
+    logger: createLogger({ name: 'test', level: 'silent' }),
+    metrics: createMetrics('test'),
+    readiness: new Readiness({ database: () => pool.query('select 1') }),
+  });
+  const close = async () => {
+    await server.close(1_000);
+    await pool.end();
+    await database.drop();
+  };
+  const api: AdminApiUnderTest = { url: server.url, pool, tokens, admissionIsDown: false, close };
+  const credentials = new Map<ProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
+  await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
+  const actor = { accountId: ACCOUNT, name: 'system' };
+  for (const role of ['viewer', 'operator', 'admin'] as const) {
+    tokens.set(role, (await issueToken(governance, actor, { name: role, role, expiresAtMs: undefined })).token);
+  }
+  return api;
+}
