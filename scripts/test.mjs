@@ -64,7 +64,10 @@ async function build() {
 
 async function all() {
   await step('typecheck', program('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']));
-  await step('lint and format', program('node_modules/@biomejs/biome/bin/biome', ['ci', '.']));
+  await step(
+    'lint and format',
+    program('node_modules/@biomejs/biome/bin/biome', ['ci', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`, '.']),
+  );
   await step(
     'architecture',
     program('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '--', 'libs', 'apps', 'test']),
