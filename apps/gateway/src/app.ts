@@ -18,7 +18,7 @@ import type { GatewayAdapters, GatewayEvents } from './ports.postgres.js';
 import { LIMITS, proxySettings } from './settings.js';
 
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs'>;
+  readonly config: Pick<Config, 'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs'>;
   readonly logger: Logger;
   /** Opens the adapters of a profile; the only thing in which profiles differ. */
   readonly open: (events: GatewayEvents) => Promise<GatewayAdapters>;

@@ -1,22 +1,22 @@
 import type { ProxyCallSettings } from '@keybrake/application';
 import { PROVIDER_IDS, type ProviderId } from '@keybrake/domain';
+import type { Config } from '@keybrake/platform';
 import { providerById } from '@keybrake/providers';
 
 /** Fixed limits of the call path; what an operator may change is in the configuration. */
 export const LIMITS = { bodyBytesMax: 262_144, bodyTimeoutMs: 15_000 };
-const RECORD_TIMEOUT_MS = 2_000;
 const KEPT_RESPONSE_BYTES_MAX = 262_144;
 
 export function proxySettings(
-  config: { upstreamTimeoutMs: number; inFlightWaitMs: number },
+  config: Pick<Config, 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs'>,
   owner: string,
 ): ProxyCallSettings {
-  const { upstreamTimeoutMs, inFlightWaitMs } = config;
+  const { upstreamTimeoutMs, inFlightWaitMs, recordTimeoutMs } = config;
   return {
     owner,
     upstreamTimeoutMs,
     inFlightWaitMs,
-    recordTimeoutMs: RECORD_TIMEOUT_MS,
+    recordTimeoutMs,
     keptResponseBytesMax: KEPT_RESPONSE_BYTES_MAX,
   };
 }
