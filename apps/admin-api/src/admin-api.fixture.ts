@@ -7,7 +7,7 @@ import {
   type TokenRole,
 } from '@keybrake/application';
 import type { AccountId, ProviderId } from '@keybrake/domain';
-import { GroupAppender, jsonEventCodec, PostgresLogTransport } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import {
   createDigests,
   createLogger,
@@ -68,7 +68,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
   const ports = {
     governance,
     admission,
-    log: new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec),
+    log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
     reports: new PostgresLedgerReports(pool, digests),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,

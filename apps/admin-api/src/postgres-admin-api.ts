@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type GovernancePorts, republishAdmission } from '@keybrake/application';
-import { GroupAppender, jsonEventCodec, PostgresLogTransport } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import {
   addProcessMetrics,
   type Config,
@@ -52,7 +52,7 @@ export async function startPostgresAdminApi(
   const digests = createDigests(installation.pepper);
   const admission = new PostgresAdmissionStore(pool);
   const cipher = postgresCipher(pool, installation.kek);
-  const log = new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec);
+  const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
   const governance: GovernancePorts = {
     store: createPostgresGovernanceStore(pool),
     admission,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { CallObserver, ProxyCallPorts, UnfinishedWork } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
-import { GroupAppender, jsonEventCodec, PostgresLogTransport } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
 import type { PriceList } from '@keybrake/providers';
 import {
@@ -56,7 +56,7 @@ export async function openPostgresAdapters(
   // The log has connections of its own: it must not queue behind the calls that wait for it.
   const admissionPool = pool('admission', POOL.admission);
   const logPool = pool('log', POOL.log);
-  const log = new GroupAppender(await PostgresLogTransport.open(logPool, asUnavailable), jsonEventCodec, {
+  const log = new GroupAppender(await PostgresEventLog.open(logPool, asUnavailable), jsonEventCodec, {
     onRetry: (error) => onTrouble('append to the event log', error),
   });
   const { credentials, responses } = postgresCipher(admissionPool, config.kek);

@@ -10,7 +10,7 @@ import type {
   SpendReserved,
   VaultKeyId,
 } from '@keybrake/domain';
-import { GroupAppender, jsonEventCodec, PostgresEventReader, PostgresLogTransport } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
 import { asUnavailable, createPool, type Pool, PostgresLedgerStore } from '@keybrake/storage';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
@@ -24,14 +24,14 @@ const digests = createDigests(new Uint8Array(32));
 let database: TestDatabase;
 let pool: Pool;
 let log: EventAppender;
-let reader: PostgresEventReader;
+let reader: PostgresEventLog;
 let ports: FoldPorts;
 
 beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
   pool = createPool({ url: database.url, applicationName: 'fold', connectionsMax: 8, onIdleError: () => undefined });
-  log = new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec);
-  reader = await PostgresEventReader.open(pool, asUnavailable);
+  reader = await PostgresEventLog.open(pool, asUnavailable);
+  log = new GroupAppender(reader, jsonEventCodec);
   ports = { store: new PostgresLedgerStore(pool), codec: jsonEventCodec, digests };
   // Three more than the log has, for records that are handed in directly.
   await ports.store.openPartitions(reader.partitions + 3);

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { GroupAppender, jsonEventCodec, PostgresEventReader, PostgresLogTransport } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import {
   addProcessMetrics,
   type Config,
@@ -51,13 +51,14 @@ export async function startPostgresLedger(options: PostgresLedgerOptions): Promi
     connectionsMax: CONNECTIONS_MAX,
     onIdleError: (error) => logger.warn({ err: error }, 'idle connection'),
   });
-  const log = new GroupAppender(await PostgresLogTransport.open(pool, asUnavailable), jsonEventCodec, {
+  const eventLog = await PostgresEventLog.open(pool, asUnavailable);
+  const log = new GroupAppender(eventLog, jsonEventCodec, {
     onRetry: (error) => logger.warn({ err: error }, 'append to the event log'),
   });
   const ledger = await startLedger(
     {
       store: new PostgresLedgerStore(pool),
-      reader: await PostgresEventReader.open(pool, asUnavailable),
+      reader: eventLog,
       codec: jsonEventCodec,
       digests: createDigests(installation.pepper),
       admission: new PostgresAdmissionStore(pool),

@@ -22,10 +22,6 @@ export function moneyFromMinor(amountMinor: bigint, currency: Currency): Money {
   return { currency, micros: amountMinor * microsPerMinor(currency) };
 }
 
-export function zeroMoney(currency: Currency): Money {
-  return { currency, micros: 0n };
-}
-
 /** Spent and held amounts round up: a report never shows less than what counts against the cap. */
 export function minorRoundedUp(micros: bigint, currency: Currency): bigint {
   const unit = microsPerMinor(currency);

@@ -11,8 +11,8 @@ export type ErrorMapper = (error: unknown, dependency: string) => unknown;
 
 const DEPENDENCY = 'The event log';
 
-/** Appends to the table of migrations/0003_event_log.sql. */
-export class PostgresLogTransport implements LogTransport {
+/** The log of migrations/0003_event_log.sql: appends to it and reads it. */
+export class PostgresEventLog implements LogTransport, EventReader {
   readonly #database: Database;
   readonly #mapError: ErrorMapper;
   readonly partitions: number;
@@ -23,8 +23,8 @@ export class PostgresLogTransport implements LogTransport {
     this.partitions = partitions;
   }
 
-  static async open(database: Database, mapError: ErrorMapper): Promise<PostgresLogTransport> {
-    return new PostgresLogTransport(database, mapError, await countPartitions(database, mapError));
+  static async open(database: Database, mapError: ErrorMapper): Promise<PostgresEventLog> {
+    return new PostgresEventLog(database, mapError, await countPartitions(database, mapError));
   }
 
   async appendBatch(batch: readonly EncodedEvent[]): Promise<void> {
@@ -40,23 +40,6 @@ export class PostgresLogTransport implements LogTransport {
         ]),
       );
     }
-  }
-}
-
-/** Reads the same table. */
-export class PostgresEventReader implements EventReader {
-  readonly #database: Database;
-  readonly #mapError: ErrorMapper;
-  readonly partitions: number;
-
-  private constructor(database: Database, mapError: ErrorMapper, partitions: number) {
-    this.#database = database;
-    this.#mapError = mapError;
-    this.partitions = partitions;
-  }
-
-  static async open(database: Database, mapError: ErrorMapper): Promise<PostgresEventReader> {
-    return new PostgresEventReader(database, mapError, await countPartitions(database, mapError));
   }
 
   async ends(): Promise<ReadonlyMap<number, bigint>> {

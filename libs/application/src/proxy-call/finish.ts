@@ -1,4 +1,4 @@
-import type { Refusal } from '@keybrake/domain';
+import type { Refusal, SpendCommitted, SpendReleased } from '@keybrake/domain';
 import { within } from '../deadline.js';
 import type { Settlement } from '../ports/admission-store.js';
 import type { UpstreamResponse } from '../ports/upstream.js';
@@ -19,13 +19,7 @@ export async function finish(
 ): Promise<Finished> {
   const event = await outcomeEvent(ports, settings, call, ending, latencyMs);
   if (event === undefined) return inDoubt(ports, call);
-  const settlement: Settlement =
-    event.type === 'SpendCommitted'
-      ? { kind: 'committed', actualMicros: event.actualMicros, sealedResponse: event.sealedResponse }
-      : { kind: 'released', recorded: true };
-  const recordAndSettle = ports.log
-    .append(call.accountId, [event])
-    .then(() => ports.admission.settle(call, settlement));
+  const recordAndSettle = recordOutcome(ports, call, event);
   // The money has moved or it hasn't: the caller gets the provider's true answer also when the log is slow. The hold
   // stays until the event is in, and if this process dies first, the call is in doubt and settled by its retry.
   const recorded = await within(recordAndSettle, settings.recordTimeoutMs, 'The event log').then(
@@ -50,4 +44,18 @@ async function inDoubt(ports: ProxyCallPorts, call: AdmittedCall): Promise<Finis
   const retryResolves = call.provider.resendable && call.idempotencyKey !== undefined;
   const { reservationId } = call;
   return { kind: 'refused', refusal: { code: 'outcome_unknown', reservationId, retryResolves }, decision: 'in_doubt' };
+}
+
+/** Phases 5 and 6 for an outcome that is known: the log first, then the admission store. */
+export async function recordOutcome(
+  ports: Pick<ProxyCallPorts, 'log' | 'admission'>,
+  call: AdmittedCall,
+  event: SpendCommitted | SpendReleased,
+): Promise<void> {
+  const settlement: Settlement =
+    event.type === 'SpendCommitted'
+      ? { kind: 'committed', actualMicros: event.actualMicros, sealedResponse: event.sealedResponse }
+      : { kind: 'released', recorded: true };
+  await ports.log.append(call.accountId, [event]);
+  await ports.admission.settle(call, settlement);
 }

@@ -1,7 +1,7 @@
 import type { OutgoingRequest } from '@keybrake/providers';
 import { allowedAnswer, type CallReport, refusalAnswer } from './answer.js';
 import type { AdmittedCall, CallAnswer, ProxyCallPorts, ProxyCallSettings } from './call.js';
-import { finish } from './finish.js';
+import { finish, recordOutcome } from './finish.js';
 import { upstreamFacts } from './forward.js';
 import { spendCommitted, spendReleased } from './record.js';
 
@@ -29,21 +29,12 @@ export async function streamRead(
     response.status === 401 || response.status === 429
       ? spendReleased(ports.runtime, call, call.reservationId, 'provider_refused', undefined, facts)
       : spendCommitted(ports.runtime, call, call.reservationId, 0n, facts, undefined);
-  const record = async () => {
-    await ports.log.append(call.accountId, [event]);
-    await ports.admission.settle(
-      call,
-      event.type === 'SpendCommitted'
-        ? { kind: 'committed', actualMicros: 0n, sealedResponse: undefined }
-        : { kind: 'released', recorded: true },
-    );
-  };
   const body = (async function* () {
     try {
       yield* response.body;
     } finally {
       // Also when the caller hung up: the read happened.
-      ports.unfinished.keep('recording a read', record());
+      ports.unfinished.keep('recording a read', recordOutcome(ports, call, event));
     }
   })();
   return { ...allowedAnswer(report, { ...response, body: new Uint8Array() }, true), body };
