@@ -7,6 +7,7 @@ export interface EncodedEvent {
   readonly partition: number;
   readonly eventId: string;
   readonly body: string;
+  readonly type: SpendEvent['type'];
 }
 
 /** Makes a batch durable, all or nothing, or throws. Sending a batch again must not append its events twice. */
@@ -62,7 +63,12 @@ export class GroupAppender implements EventAppender {
       return Promise.reject(new DependencyUnavailable('The event log'));
     }
     const partition = partitionOf(accountId, this.#transport.partitions);
-    const encoded = events.map((event) => ({ partition, eventId: event.eventId, body: this.#codec.encode(event) }));
+    const encoded = events.map((event) => ({
+      partition,
+      eventId: event.eventId,
+      body: this.#codec.encode(event),
+      type: event.type,
+    }));
     this.#queuedEvents += encoded.length;
     return new Promise((resolve, reject) => {
       this.#queue.push({ events: encoded, resolve, reject });

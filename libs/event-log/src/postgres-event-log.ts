@@ -4,12 +4,31 @@ import type { EncodedEvent, LogTransport } from './group-appender.js';
 /** The little that is needed of a pg pool; the pool itself is made and owned by the composition root. */
 export interface Database {
   query<Row extends object>(text: string, values: unknown[]): Promise<{ rows: Row[] }>;
+  query(statement: { name: string; text: string; values: unknown[] }): Promise<unknown>;
 }
 
 /** Tells an outage from a defect; handed in because the driver's errors are the storage library's knowledge. */
 export type ErrorMapper = (error: unknown, dependency: string) => unknown;
 
 const DEPENDENCY = 'The event log';
+
+// The partition's row is locked until the append is durable, so positions become visible in order.
+const APPEND = `
+  partition as (
+    update event_log.partitions p set next_position = p.next_position + cardinality($2::text[])
+     where p.partition = $1::integer returning p.next_position - cardinality($2::text[]) as first_position)
+  insert into event_log.records (partition, position, event_id, body)
+  select $1::integer, p.first_position + batch.ordinal - 1, batch.event_id, batch.body
+    from partition p, unnest($2::text[], $3::text[]) with ordinality as batch (event_id, body, ordinal)`;
+const APPEND_NOW = { name: 'append', text: `with ${APPEND}` };
+// A reservation's record needs no flush of its own: the admission store is in the same PostgreSQL, and the launch that
+// must follow before anything is forwarded flushes the write-ahead log up to itself, this record included (R2).
+const APPEND_BEFORE_LAUNCH = {
+  name: 'append_before_launch',
+  text: `with flush as materialized (select set_config('synchronous_commit', 'off', true)), ${APPEND}, flush`,
+};
+const APPEND_MISSING = { name: 'append_missing', text: 'select event_log.append($1::integer, $2::text[], $3::text[])' };
+const UNIQUE_VIOLATION = '23505';
 
 /** The log of migrations/0003_event_log.sql: appends to it and reads it. */
 export class PostgresEventLog implements LogTransport, EventReader {
@@ -32,13 +51,19 @@ export class PostgresEventLog implements LogTransport, EventReader {
     const partitions = new Set(batch.map(({ partition }) => partition));
     for (const partition of partitions) {
       const events = batch.filter((event) => event.partition === partition);
-      await guarded(this.#mapError, () =>
-        this.#database.query('select event_log.append($1::integer, $2::text[], $3::text[])', [
-          partition,
-          events.map(({ eventId }) => eventId),
-          events.map(({ body }) => body),
-        ]),
-      );
+      const statement = events.every(({ type }) => type === 'SpendReserved') ? APPEND_BEFORE_LAUNCH : APPEND_NOW;
+      const values = [partition, events.map(({ eventId }) => eventId), events.map(({ body }) => body)];
+      await guarded(this.#mapError, () => this.#appendPart(statement, values));
+    }
+  }
+
+  async #appendPart(statement: { name: string; text: string }, values: unknown[]): Promise<void> {
+    try {
+      await this.#database.query({ ...statement, values });
+    } catch (error) {
+      // Sent before, and the reply was lost: what is missing follows.
+      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      await this.#database.query({ ...APPEND_MISSING, values });
     }
   }
 

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
@@ -20,7 +28,7 @@ const bytesOf = (binding: Binding): Buffer => Buffer.from(JSON.stringify(binding
  * AES-256-GCM with a key of the binding's own, derived from `key` by HMAC-SHA-256. Random nonces of 96 bits are safe for
  * about 2^32 texts under one key, which one account's answers would reach; a key per row keeps each far from it.
  */
-function encrypt(key: Uint8Array, binding: Binding, plaintext: Uint8Array): string {
+function encrypt(key: KeyObject, binding: Binding, plaintext: Uint8Array): string {
   const aad = bytesOf(binding);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(ALGORITHM, derivedKey(key, aad), nonce, { authTagLength: TAG_BYTES });
@@ -28,7 +36,7 @@ function encrypt(key: Uint8Array, binding: Binding, plaintext: Uint8Array): stri
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }
 
-function decrypt(key: Uint8Array, binding: Binding, text: string): Buffer | undefined {
+function decrypt(key: KeyObject, binding: Binding, text: string): Buffer | undefined {
   const sealed = Buffer.from(text, 'base64url');
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const aad = bytesOf(binding);
@@ -43,8 +51,9 @@ function decrypt(key: Uint8Array, binding: Binding, text: string): Buffer | unde
   }
 }
 
-function derivedKey(key: Uint8Array, aad: Uint8Array): Buffer {
-  return createHmac('sha256', key).update('keybrake row key\n').update(aad).digest();
+// Key objects throughout: Node takes 15 µs longer to tell what raw bytes are, each time.
+function derivedKey(key: KeyObject, aad: Uint8Array): KeyObject {
+  return createSecretKey(createHmac('sha256', key).update('keybrake row key\n').update(aad).digest());
 }
 
 /** An account's data key as it is stored. */
@@ -62,7 +71,7 @@ export interface WrappedKeyStore {
 
 interface DataKeys {
   readonly current: number;
-  readonly byGeneration: ReadonlyMap<number, Uint8Array>;
+  readonly byGeneration: ReadonlyMap<number, KeyObject>;
 }
 
 /**
@@ -71,26 +80,25 @@ interface DataKeys {
  * Format: `kb1.<generation of the data key>.<nonce, ciphertext and tag in base64url>`.
  */
 export class EnvelopeCipher {
-  readonly #masterKey: Uint8Array;
+  readonly #masterKey: KeyObject;
   readonly #masterKeyId: string;
   readonly #store: WrappedKeyStore;
   readonly #loaded = new Map<string, Promise<DataKeys>>();
 
   constructor(masterKey: Uint8Array, store: WrappedKeyStore) {
     if (masterKey.length !== KEY_BYTES) throw new Error(`the master key must have ${KEY_BYTES} bytes`);
-    this.#masterKey = masterKey;
-    this.#masterKeyId = createHash('sha256')
-      .update('keybrake master key id\n')
-      .update(masterKey)
-      .digest('hex')
-      .slice(0, 16);
+    this.#masterKey = createSecretKey(masterKey);
+    this.#masterKeyId = hash('sha256', Buffer.concat([Buffer.from('keybrake master key id\n'), masterKey])).slice(
+      0,
+      16,
+    );
     this.#store = store;
   }
 
   /** The account is part of the binding. */
   async seal(accountId: string, binding: Binding, plaintext: Uint8Array): Promise<string> {
     const { current, byGeneration } = await this.#dataKeys(accountId);
-    const key = byGeneration.get(current) as Uint8Array;
+    const key = byGeneration.get(current) as KeyObject;
     return `${FORMAT}.${current}.${encrypt(key, accountBinding(accountId, current, binding), plaintext)}`;
   }
 
@@ -108,7 +116,7 @@ export class EnvelopeCipher {
   }
 
   /** A generation made since the keys were loaded is found by loading again. */
-  async #dataKey(accountId: string, generation: number): Promise<Uint8Array | undefined> {
+  async #dataKey(accountId: string, generation: number): Promise<KeyObject | undefined> {
     const { current, byGeneration } = await this.#dataKeys(accountId);
     if (byGeneration.has(generation) || !(generation > current)) return byGeneration.get(generation);
     this.#loaded.delete(accountId);
@@ -137,14 +145,14 @@ export class EnvelopeCipher {
     return { generation: 1, masterKeyId: this.#masterKeyId, wrappedKey };
   }
 
-  #unwrap(accountId: string, { generation, masterKeyId, wrappedKey }: WrappedKey): Uint8Array {
+  #unwrap(accountId: string, { generation, masterKeyId, wrappedKey }: WrappedKey): KeyObject {
     if (masterKeyId !== this.#masterKeyId) {
       throw new UnreadableSecret(
         `the data key of account ${accountId} is wrapped by master key ${masterKeyId}, and the one configured is ${this.#masterKeyId}: start with the master key that this database was made with`,
       );
     }
     const key = decrypt(this.#masterKey, wrapBinding(accountId, generation), wrappedKey);
-    if (key !== undefined) return key;
+    if (key !== undefined) return createSecretKey(key);
     throw new UnreadableSecret(`the data key of account ${accountId} was altered, or belongs to another account`);
   }
 }

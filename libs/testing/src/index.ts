@@ -1,1 +1,2 @@
 export * from './admission-store.contract.js';
+export * from './event-log.contract.js';
