@@ -76,6 +76,37 @@ describe('a caller that hangs up (R10)', () => {
   });
 });
 
+describe('a log that does not answer (R2, R9)', () => {
+  test('KEYBRAKE_RECORD_TIMEOUT_MS bounds the wait: 503, nothing forwarded, and the hold is given back', async () => {
+    const system = await startSystem({ env: { KEYBRAKE_RECORD_TIMEOUT_MS: '300' } });
+    try {
+      const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000' });
+      const form = 'amount=4714&currency=usd&source=tok_visa';
+      const idempotencyKey = randomUUID();
+      const answer = await system.withLogLocked(async () => {
+        const startedAtMs = performance.now();
+        const refused = await charge(system.gatewayUrl, key.vaultKey, form, idempotencyKey);
+        expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(290);
+        expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+        return refused;
+      });
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(chargesOf(await system.witness('stripe'), 4714)).toHaveLength(0);
+      const retry = await charge(system.gatewayUrl, key.vaultKey, form, idempotencyKey);
+      expect(retry.status).toBe(200);
+      expect(chargesOf(await system.witness('stripe'), 4714)).toHaveLength(1);
+      await system.foldedUp();
+      const { data } = await system.admin<{ data: { heldMinor: string; committedMinor: string }[] }>(
+        'GET',
+        `/v1/balances?vaultKeyId=${key.id}`,
+      );
+      expect(data).toMatchObject([{ heldMinor: '0', committedMinor: '4714' }]);
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
 describe('the database is gone (R9)', () => {
   let folder: string;
   let postgres: EmbeddedPostgres;

@@ -10,7 +10,7 @@ import {
   startSimulator,
   type WitnessEntry,
 } from '@keybrake/simulator';
-import { createPool, type Pool } from '@keybrake/storage';
+import { createPool, type Pool, transaction } from '@keybrake/storage';
 import type { FaultPoint } from '@keybrake/testing/faults';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
@@ -149,6 +149,14 @@ export class System {
 
   async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.#pool.query<Row>(text, values)).rows;
+  }
+
+  /** Nothing can be appended to the log while `work` runs. */
+  async withLogLocked<T>(work: () => Promise<T>): Promise<T> {
+    return transaction(this.#pool, async (client) => {
+      await client.query('select 1 from event_log.partitions for update');
+      return work();
+    });
   }
 
   /** Waits until the ledger has folded the whole log. */
