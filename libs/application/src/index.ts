@@ -11,6 +11,7 @@ export * from './governance/vault-keys.js';
 export * from './ledger/audit-chain.js';
 export * from './ledger/fold-events.js';
 export * from './ledger/upkeep.js';
+export * from './ports/admission-rebuild.js';
 export * from './ports/admission-store.js';
 export * from './ports/call-observer.js';
 export * from './ports/credential-cipher.js';

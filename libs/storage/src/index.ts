@@ -16,3 +16,8 @@ export * from './postgres/ledger/ledger-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';
 export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';
+export { RedisAdmissionRebuild } from './redis/admission-rebuild.js';
+export { RedisAdmissionStore } from './redis/admission-store.js';
+export { RedisAdmissionUpkeep } from './redis/admission-upkeep.js';
+export type { EarlierCalls } from './redis/earlier-calls.js';
+export { RedisServer } from './redis/redis-server.js';

@@ -12,8 +12,16 @@ import type {
   SettleOutcome,
 } from '@keybrake/application';
 import type { AccountId, PolicyId } from '@keybrake/domain';
+import { decodeReserveReply, encodeHold, encodeRefusal, type ReserveReply } from '../../reserve-reply.js';
 import { asUnavailable, type Pool } from '../database.js';
-import { decodeReserveReply, encodeReserve, type ReserveReply } from './reserve-wire.js';
+
+type HeldReply = Extract<ReserveReply, { kind: 'held' }>;
+type SqlHeldReply = Omit<HeldReply, 'windows'> & { windows: { span: { id: string }; remainingMicros: string }[] };
+type SqlReserveReply = Exclude<ReserveReply, { kind: 'held' }> | SqlHeldReply;
+
+function withWindowIds(reply: SqlHeldReply): HeldReply {
+  return { ...reply, windows: reply.windows.map(({ span, remainingMicros }) => ({ id: span.id, remainingMicros })) };
+}
 
 /** The admission store on Postgres: each step is one call of a function in migrations/0002_admission.sql. */
 export class PostgresAdmissionStore implements AdmissionStore {
@@ -24,12 +32,10 @@ export class PostgresAdmissionStore implements AdmissionStore {
   }
 
   async reserve(command: ReserveCommand): Promise<ReserveOutcome> {
-    const reply = await this.#step<ReserveReply>(
-      'reserve',
-      'select admission.reserve($1::jsonb) as reply',
-      encodeReserve(command),
-    );
-    return decodeReserveReply(reply, command);
+    const { refusal, holds, ...rest } = command;
+    const encoded = JSON.stringify({ ...rest, ...encodeRefusal(refusal), holds: holds.map(encodeHold) });
+    const reply = await this.#step<SqlReserveReply>('reserve', 'select admission.reserve($1::jsonb) as reply', encoded);
+    return decodeReserveReply(reply.kind === 'held' ? withWindowIds(reply) : reply, command);
   }
 
   async launch(command: LaunchCommand): Promise<LaunchOutcome> {

@@ -1,13 +1,13 @@
 import type { HoldRequest, ReserveCommand, ReserveOutcome } from '@keybrake/application';
 import { type CapState, invariant, type Refusal, type ReservationId, type WindowSpan } from '@keybrake/domain';
 
-/** What the SQL function answers: amounts as text, caps by their counter only. */
+/** What the stores' own code answers: amounts as text, caps by their counter and windows by their id only. */
 export type ReserveReply =
   | {
       kind: 'held';
       incarnation: number;
       reservedAtMs: number;
-      windows: { span: WindowSpan; remainingMicros: string }[];
+      windows: { id: string; remainingMicros: string }[];
     }
   | { kind: 'refused'; refusal: Exclude<Refusal, { code: 'cap_exceeded' }> | CapRefusal }
   | { kind: 'completed'; reservationId: ReservationId; sealedResponse: string | null }
@@ -20,24 +20,23 @@ interface CapRefusal {
   code: 'cap_exceeded';
   counter: string;
   windowId: string;
-  endsAtMs: number;
   committedMicros: string;
   heldMicros: string;
 }
 
-export function encodeReserve(command: ReserveCommand): string {
-  const { refusal, ...rest } = command;
-  return JSON.stringify({
-    ...rest,
-    // The function only needs to know that there is one; it is given back from the command.
-    ...(refusal === undefined ? {} : { refusal: { code: refusal.code } }),
-    holds: command.holds.map((hold) => ({
-      counter: hold.cap.counter,
-      limitMicros: hold.cap.limitMicros.toString(),
-      amountMicros: hold.amountMicros.toString(),
-      windows: hold.windows,
-    })),
-  });
+/** What the stores' own code needs of a hold; the rest of the cap is put back from the command. */
+export function encodeHold({ cap, amountMicros, windows }: HoldRequest) {
+  return {
+    counter: cap.counter,
+    limitMicros: cap.limitMicros.toString(),
+    amountMicros: amountMicros.toString(),
+    windows,
+  };
+}
+
+/** Only that there is one: the refusal itself is given back from the command. */
+export function encodeRefusal(refusal: Refusal | undefined): { readonly refusal?: { readonly code: string } } {
+  return refusal === undefined ? {} : { refusal: { code: refusal.code } };
 }
 
 export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand): ReserveOutcome {
@@ -45,7 +44,10 @@ export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand)
     case 'held':
       return {
         ...reply,
-        windows: reply.windows.map(({ span, remainingMicros }) => ({ span, remainingMicros: BigInt(remainingMicros) })),
+        windows: reply.windows.map(({ id, remainingMicros }, index) => ({
+          span: spanOf(command.holds[index], id),
+          remainingMicros: BigInt(remainingMicros),
+        })),
       };
     case 'refused':
       return { kind: 'refused', refusal: decodeRefusal(reply.refusal, command) };
@@ -54,6 +56,12 @@ export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand)
     default:
       return reply;
   }
+}
+
+function spanOf(hold: HoldRequest | undefined, windowId: string): WindowSpan {
+  const span = hold?.windows.find(({ id }) => id === windowId);
+  invariant(span !== undefined, 'the store chooses among the windows of the command');
+  return span;
 }
 
 function decodeRefusal(refusal: (ReserveReply & { kind: 'refused' })['refusal'], command: ReserveCommand): Refusal {
@@ -76,6 +84,6 @@ function capState(hold: HoldRequest, refusal: CapRefusal): CapState {
     windowId: refusal.windowId,
     committedMicros: BigInt(refusal.committedMicros),
     heldMicros: BigInt(refusal.heldMicros),
-    resetsAtMs: window === 'total' ? undefined : refusal.endsAtMs,
+    resetsAtMs: window === 'total' ? undefined : spanOf(hold, refusal.windowId).endsAtMs,
   };
 }

@@ -1,0 +1,49 @@
+import type { AccountId, Hold, ReservationId } from '@keybrake/domain';
+import type { Claim } from './admission-store.js';
+
+/** What the store says of itself. `missing`: empty, or another server process than the one that was made ready. */
+export interface AdmissionLife {
+  readonly phase: 'missing' | 'loading' | 'ready';
+  readonly incarnation: number;
+}
+
+export interface LoadedBalance {
+  readonly accountId: AccountId;
+  readonly counter: string;
+  readonly windowId: string;
+  readonly windowEndsAtMs: number;
+  readonly committedMicros: bigint;
+  readonly heldMicros: bigint;
+}
+
+/** Recorded and without an outcome: loaded as launched and past its deadline, so never swept (R3). */
+export interface LoadedReservation {
+  readonly accountId: AccountId;
+  readonly reservationId: ReservationId;
+  readonly holds: readonly Pick<Hold, 'counter' | 'windowId' | 'amountMicros'>[];
+  readonly reservedAtMs: number;
+  readonly claim: Claim | undefined;
+}
+
+export interface LoadedMeter {
+  readonly accountId: AccountId;
+  readonly counter: string;
+  readonly windowId: string;
+  readonly windowEndsAtMs: number;
+  readonly used: number;
+}
+
+/**
+ * Fills an admission store that was lost. Every step names the incarnation it works for; once a newer one has begun, the
+ * older one's steps resolve to false and change nothing, so that two rebuilders are safe.
+ */
+export interface AdmissionRebuild {
+  life(): Promise<AdmissionLife>;
+  /** Empties the store; from now on it answers not ready, but takes keys and policy versions. */
+  begin(incarnation: number): Promise<boolean>;
+  loadBalances(incarnation: number, balances: readonly LoadedBalance[]): Promise<boolean>;
+  loadReservations(incarnation: number, reservations: readonly LoadedReservation[]): Promise<boolean>;
+  loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean>;
+  /** Ready. Until `claimsUntilMs` an unknown idempotency key is looked up in the ledger before it counts as new (R8). */
+  finish(incarnation: number, claimsUntilMs: number): Promise<boolean>;
+}

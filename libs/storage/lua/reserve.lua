@@ -1,0 +1,139 @@
+#!lua
+-- Step 1 of a call: the key is alive, the policy current, the idempotency key free, every cap has room: then all of it
+-- is held, or nothing. No `allow-oom`: a full server refuses before anything is written.
+-- KEYS  1 state, 2 held index, 3 reservation, 4 policy version, then one per key of the line, then the claim if there is
+--       one, then one counter per hold, then one per meter. What they lead to carries the same hash tag.
+-- ARGV  1 run id, 2 command in JSON (see reserve-command.ts), 3 index member, 4 claim looked up in the ledger: 1 or 0
+-- Returns the ReserveOutcome in JSON, windows by their id only; {kind: "claim_unknown"} asks the caller to look the claim up and come again.
+local incarnation = ready_incarnation(KEYS[1], ARGV[1])
+if not incarnation then return '{"kind":"not_ready"}' end
+
+local known = redis.call('HGET', KEYS[3], 'reply')
+if known then return known end
+
+local command = cjson.decode(ARGV[2])
+local at_ms = now_ms()
+local next_key = 5
+local function take_keys(count)
+  local taken = {}
+  for index = 1, count do taken[index] = KEYS[next_key + index - 1] end
+  next_key = next_key + count
+  return taken
+end
+local function refused(refusal) return cjson.encode({ kind = 'refused', refusal = refusal }) end
+
+local dead = dead_reason(take_keys(command.lineage), at_ms)
+if dead then return refused({ code = dead }) end
+local version = redis.call('GET', KEYS[4])
+if version and tonumber(version) > command.policyVersion then return '{"kind":"stale_policy"}' end
+
+-- An ended call is answered again even if today's policy would refuse it: it happened.
+local claim = command.claim
+local claim_key = claim and take_keys(1)[1]
+if claim then
+  local earlier = redis.call('HMGET', claim_key, 'reservationId', 'fingerprint')
+  if not earlier[1] and ARGV[4] == '0' and at_ms < tonumber(redis.call('HGET', KEYS[1], 'claimsUntilMs') or '0') then
+    return '{"kind":"claim_unknown"}'
+  end
+  if earlier[1] then
+    local first_key = command.reservationPrefix .. earlier[1]
+    local first = redis.call('HMGET', first_key, 'state', 'outcomeDueMs', 'launchedAtMs', 'sealed')
+    if first[1] and first[1] ~= 'released' then
+      if earlier[2] ~= claim.fingerprint then return refused({ code = 'idempotency_mismatch' }) end
+      if first[1] == 'committed' then
+        return cjson.encode({ kind = 'completed', reservationId = earlier[1], sealedResponse = first[4] or cjson.null })
+      end
+      if first[1] == 'launched' and tonumber(first[2]) <= at_ms then
+        return cjson.encode({ kind = 'in_doubt', reservationId = earlier[1], launchedAtMs = tonumber(first[3]) })
+      end
+      return cjson.encode({ kind = 'in_flight', reservationId = earlier[1] })
+    end
+  end
+end
+if command.refusal then return refused(command.refusal) end
+
+local function span_at(spans)
+  for _, span in ipairs(spans) do
+    if span.startsAtMs <= at_ms and at_ms < span.endsAtMs then return span end
+  end
+end
+
+-- R1: committed + held + amount <= limit, for every cap, before any is written. R6: this clock picks the window.
+local holds, windows, new_ends = {}, {}, {}
+for index, counter_key in ipairs(take_keys(#command.holds)) do
+  local hold = command.holds[index]
+  local span = span_at(hold.windows)
+  if not span then return refused({ code = 'unavailable', dependency = 'The budget clock', retryAfterMs = 1000 }) end
+  local balance = redis.call('HMGET', counter_key, span.id .. '|committed', span.id .. '|held')
+  local used = plus(amount(balance[1]), amount(balance[2]))
+  local limit, wanted = amount(hold.limitMicros), amount(hold.amountMicros)
+  local after = plus(used, wanted)
+  if exceeds(after, limit) then
+    return refused({ code = 'cap_exceeded', counter = hold.counter, windowId = span.id,
+      committedMicros = balance[1] or '0', heldMicros = balance[2] or '0' })
+  end
+  holds[index] = { key = counter_key, windowId = span.id, amountMicros = hold.amountMicros }
+  windows[index] = { id = span.id, remainingMicros = text(minus(limit, after)) }
+  new_ends[index] = not balance[2] and span.endsAtMs
+end
+
+local meters = {}
+for index, meter_key in ipairs(take_keys(#command.meters)) do
+  local meter = command.meters[index]
+  local span = meter.kind == 'quota' and span_at(meter.windows)
+  local window_id = meter.kind == 'rate' and string.format('%.0f', math.floor(at_ms / 1000)) or (span and span.id) or ''
+  local used = redis.call('HMGET', meter_key, 'windowId', 'used')
+  local current = used[1] == window_id and tonumber(used[2]) or 0
+  if current >= meter.limit then
+    if meter.kind == 'rate' then
+      return refused({ code = 'rate_exceeded', limit = meter.limit, retryAfterMs = 1000 - at_ms % 1000 })
+    end
+    return refused({ code = 'quota_exceeded', limit = meter.limit, resetsAtMs = span and span.endsAtMs })
+  end
+  meters[index] = { key = meter_key, windowId = window_id, used = current + 1,
+    keepMs = meter.kind == 'rate' and 5000 or (span and span.endsAtMs - at_ms) or DAY_MS }
+end
+
+-- Windows that ended a week ago and hold nothing make room when a new one begins.
+local function prune(counter_key)
+  local fields = redis.call('HGETALL', counter_key)
+  local ends = {}
+  for index = 1, #fields, 2 do
+    local window_id = string.match(fields[index], '^(.*)|endsAtMs$')
+    if window_id and tonumber(fields[index + 1]) < at_ms - 7 * DAY_MS then ends[window_id] = true end
+  end
+  for window_id in pairs(ends) do
+    if redis.call('HGET', counter_key, window_id .. '|held') == '0' then
+      redis.call('HDEL', counter_key, window_id .. '|held', window_id .. '|committed', window_id .. '|endsAtMs')
+    end
+  end
+end
+
+local ENDLESS = 9e15
+for index, hold in ipairs(holds) do
+  local ends_at_ms = new_ends[index]
+  if ends_at_ms then
+    prune(hold.key)
+    redis.call('HSETNX', hold.key, hold.windowId .. '|committed', '0')
+    redis.call('HSET', hold.key, hold.windowId .. '|endsAtMs', string.format('%.0f', ends_at_ms))
+    if ends_at_ms < ENDLESS then redis.call('PEXPIREAT', hold.key, string.format('%.0f', ends_at_ms + 8 * DAY_MS)) end
+  end
+  redis.call('HINCRBY', hold.key, hold.windowId .. '|held', hold.amountMicros)
+end
+for _, meter in ipairs(meters) do
+  redis.call('HSET', meter.key, 'windowId', meter.windowId, 'used', meter.used)
+  redis.call('PEXPIRE', meter.key, string.format('%.0f', meter.keepMs))
+end
+if claim then
+  redis.call('HSET', claim_key, 'reservationId', command.reservationId, 'fingerprint', claim.fingerprint)
+  redis.call('PERSIST', claim_key)
+end
+-- An empty Lua table is an object to cjson.
+local windows_json = #windows == 0 and '[]' or cjson.encode(windows)
+local reply = '{"kind":"held","incarnation":' .. incarnation .. ',"reservedAtMs":' .. string.format('%.0f', at_ms)
+  .. ',"windows":' .. windows_json .. '}'
+redis.call('HSET', KEYS[3], 'id', command.reservationId, 'state', 'held', 'incarnation', incarnation, 'reply', reply,
+  'holds', #holds == 0 and '[]' or cjson.encode(holds))
+if claim then redis.call('HSET', KEYS[3], 'claim', claim_key) end
+redis.call('ZADD', KEYS[2], at_ms, ARGV[3])
+return reply

@@ -1,0 +1,100 @@
+import type {
+  AdmissionLife,
+  AdmissionRebuild,
+  LoadedBalance,
+  LoadedMeter,
+  LoadedReservation,
+} from '@keybrake/application';
+import { accountKeys, INDEX, indexMember, STATE } from './redis-keys.js';
+import type { RedisServer } from './redis-server.js';
+
+/** Script runs sent at once: enough to fill the connection, few enough that no reply waits past its timeout. */
+const AT_ONCE = 500;
+
+interface Load {
+  readonly keys: readonly string[];
+  readonly args: readonly (string | number)[];
+}
+
+/** Fills a Redis that was lost or replaced. */
+export class RedisAdmissionRebuild implements AdmissionRebuild {
+  readonly #server: RedisServer;
+
+  constructor(server: RedisServer) {
+    this.#server = server;
+  }
+
+  async life(): Promise<AdmissionLife> {
+    const [phase, incarnation, runId] = await this.#server.command((redis) =>
+      redis.hmget(STATE, 'phase', 'incarnation', 'runId'),
+    );
+    const known = { incarnation: Number(incarnation ?? 0) };
+    if ((phase !== 'ready' && phase !== 'loading') || runId !== this.#server.runId)
+      return { phase: 'missing', ...known };
+    return { phase, ...known };
+  }
+
+  async begin(incarnation: number): Promise<boolean> {
+    return (await this.#server.run('begin_loading', [STATE], [incarnation])) === 1;
+  }
+
+  loadBalances(incarnation: number, balances: readonly LoadedBalance[]): Promise<boolean> {
+    return this.#load('load_balance', balances, (balance) => ({
+      keys: [STATE, accountKeys(balance.accountId).counter(balance.counter)],
+      args: [
+        incarnation,
+        balance.windowId,
+        balance.committedMicros.toString(),
+        balance.heldMicros.toString(),
+        balance.windowEndsAtMs,
+      ],
+    }));
+  }
+
+  loadReservations(incarnation: number, reservations: readonly LoadedReservation[]): Promise<boolean> {
+    return this.#load('load_reservation', reservations, (reservation) => {
+      const { accountId, reservationId, holds, reservedAtMs, claim } = reservation;
+      const keys = accountKeys(accountId);
+      const loaded = holds.map(({ counter, windowId, amountMicros }) => ({
+        key: keys.counter(counter),
+        windowId,
+        amountMicros: amountMicros.toString(),
+      }));
+      return {
+        keys: [
+          STATE,
+          INDEX.launched,
+          keys.reservation(reservationId),
+          ...(claim === undefined ? [] : [keys.claim(claim.rootKeyId, claim.keyHash)]),
+        ],
+        args: [
+          incarnation,
+          reservationId,
+          JSON.stringify(loaded),
+          reservedAtMs,
+          claim?.fingerprint ?? '',
+          indexMember(reservation),
+        ],
+      };
+    });
+  }
+
+  loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean> {
+    return this.#load('load_meter', meters, (meter) => ({
+      keys: [STATE, accountKeys(meter.accountId).meter(meter.counter)],
+      args: [incarnation, meter.windowId, meter.used, meter.windowEndsAtMs],
+    }));
+  }
+
+  async finish(incarnation: number, claimsUntilMs: number): Promise<boolean> {
+    return (await this.#server.run('finish_loading', [STATE], [incarnation, claimsUntilMs])) === 1;
+  }
+
+  async #load<T>(script: string, rows: readonly T[], toLoad: (row: T) => Load): Promise<boolean> {
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const replies = await this.#server.runAll(script, rows.slice(start, start + AT_ONCE).map(toLoad));
+      if (replies.some((reply) => reply !== 1)) return false;
+    }
+    return true;
+  }
+}
