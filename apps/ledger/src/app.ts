@@ -1,21 +1,21 @@
 import {
   type AdmissionStore,
   type AdmissionUpkeep,
+  createFoldSink,
   dropFoldedResponses,
   type EventAppender,
-  type EventReader,
+  type EventSource,
   type FoldPorts,
-  LogGap,
+  type FoldResult,
   type Runtime,
   releaseAbandoned,
   settleFromLog,
   type UpkeepPorts,
 } from '@keybrake/application';
-import { createFoldTurn, type FoldProgress, PositionAhead } from './fold-turn.js';
 import { Worker } from './worker.js';
 
 export interface LedgerPorts extends FoldPorts {
-  readonly reader: EventReader;
+  readonly source: EventSource;
   readonly admission: AdmissionStore;
   readonly upkeep: AdmissionUpkeep;
   readonly log: EventAppender;
@@ -24,13 +24,14 @@ export interface LedgerPorts extends FoldPorts {
 
 export interface LedgerSettings {
   readonly heldMaxAgeMs: number;
-  readonly foldIdleMs: number;
   readonly upkeepIdleMs: number;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
 export interface LedgerObserver {
-  folded(progress: FoldProgress): void;
+  folded(result: FoldResult): void;
+  /** Records of the log that no ledger has folded yet. */
+  lag(records: bigint): void;
   inDoubt(count: number): void;
   failed(worker: string, error: unknown): void;
   /** The log has a gap or was replaced: the process must stop loudly, never skip. */
@@ -41,7 +42,6 @@ export interface RunningLedger {
   stop(): Promise<void>;
 }
 
-const CHUNK_RECORDS_MAX = 500;
 const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
@@ -52,17 +52,10 @@ export async function startLedger(
   settings: LedgerSettings,
   observer: LedgerObserver,
 ): Promise<RunningLedger> {
-  await ports.store.openPartitions(ports.reader.partitions);
-  const onError = (worker: string, error: unknown) => {
-    if (error instanceof LogGap || error instanceof PositionAhead) observer.fatal(error);
-    else observer.failed(worker, error);
-  };
+  await ports.store.openPartitions(ports.source.partitions);
+  const onError = (worker: string, error: unknown) => observer.failed(worker, error);
   const upkeepPorts: UpkeepPorts = { ...ports, ledger: ports.store };
   const upkeepSettings = { heldMaxAgeMs: settings.heldMaxAgeMs, batchMax: UPKEEP_BATCH_MAX };
-  const fold = createFoldTurn(ports, ports.reader, {
-    chunkRecordsMax: CHUNK_RECORDS_MAX,
-    onProgress: (progress) => observer.folded(progress),
-  });
   const upkeep = async () => {
     const released = await releaseAbandoned(upkeepPorts, upkeepSettings);
     const { settled, inDoubt } = await settleFromLog(upkeepPorts, upkeepSettings);
@@ -72,10 +65,17 @@ export async function startLedger(
   };
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
   const workers = [
-    new Worker({ name: 'fold', idleMs: settings.foldIdleMs, retryMs: RETRY_MS, turn: fold, onError }),
     new Worker({ name: 'upkeep', idleMs: settings.upkeepIdleMs, retryMs: RETRY_MS, turn: upkeep, onError }),
     new Worker({ name: 'purge', idleMs: PURGE_IDLE_MS, retryMs: RETRY_MS, turn: purge, onError }),
   ];
+  const folding = await ports.source.start(
+    createFoldSink(ports, (result) => observer.folded(result)),
+    {
+      lag: (records) => observer.lag(records),
+      failed: (error) => observer.failed('fold', error),
+      fatal: (error) => observer.fatal(error),
+    },
+  );
   for (const worker of workers) worker.start();
-  return { stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))) };
+  return { stop: async () => void (await Promise.all([folding, ...workers].map((one) => one.stop()))) };
 }

@@ -1,4 +1,4 @@
-import { type EventAppender, type FoldPorts, foldChunk, type LogRecord } from '@keybrake/application';
+import { createFoldSink, type EventAppender, type FoldPorts, foldChunk, type LogRecord } from '@keybrake/application';
 import type {
   AccountId,
   Currency,
@@ -10,12 +10,12 @@ import type {
   SpendReserved,
   VaultKeyId,
 } from '@keybrake/domain';
-import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PolledSource, PostgresEventLog } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
 import { asUnavailable, createPool, type Pool, PostgresLedgerStore } from '@keybrake/storage';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
+import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { createFoldTurn } from './fold-turn.js';
 
 const ACCOUNT = 'default' as AccountId;
 const USD = 'usd' as Currency;
@@ -97,9 +97,22 @@ function committed(reservationId: ReservationId, actualMicros: bigint): SpendEve
   };
 }
 
+const failures: unknown[] = [];
+
 async function foldEverything(): Promise<void> {
-  const turn = createFoldTurn(ports, reader, { chunkRecordsMax: 7, onProgress: () => undefined });
-  while (await turn());
+  const source = new PolledSource(reader, { chunkRecordsMax: 7, idleMs: 1, retryMs: 1 });
+  const folding = await source.start(
+    createFoldSink(ports, () => undefined),
+    { lag: () => undefined, failed: (error) => failures.push(error), fatal: (error) => failures.push(error) },
+  );
+  await eventually('the ledger to fold everything', isBehind, (behind) => !behind);
+  await folding.stop();
+  expect(failures).toEqual([]);
+}
+
+async function isBehind(): Promise<boolean> {
+  const positions = await ports.store.positions();
+  return [...(await reader.ends())].some(([partition, end]) => (positions.get(partition)?.next ?? 0n) < end);
 }
 
 async function balance() {

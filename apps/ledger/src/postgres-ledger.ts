@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
+import { GroupAppender, jsonEventCodec, PolledSource, PostgresEventLog } from '@keybrake/event-log';
 import {
   addProcessMetrics,
   type Config,
@@ -36,7 +36,7 @@ export interface PostgresLedgerOptions {
 }
 
 const CONNECTIONS_MAX = 6;
-const FOLD_IDLE_MS = 50;
+const POLLING = { chunkRecordsMax: 500, idleMs: 50, retryMs: 500 };
 const UPKEEP_IDLE_MS = 500;
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -58,7 +58,7 @@ export async function startPostgresLedger(options: PostgresLedgerOptions): Promi
   const ledger = await startLedger(
     {
       store: new PostgresLedgerStore(pool),
-      reader: eventLog,
+      source: new PolledSource(eventLog, POLLING),
       codec: jsonEventCodec,
       digests: createDigests(installation.pepper),
       admission: new PostgresAdmissionStore(pool),
@@ -66,7 +66,7 @@ export async function startPostgresLedger(options: PostgresLedgerOptions): Promi
       log,
       runtime: systemRuntime,
     },
-    { heldMaxAgeMs: config.heldMaxAgeMs, foldIdleMs: FOLD_IDLE_MS, upkeepIdleMs: UPKEEP_IDLE_MS },
+    { heldMaxAgeMs: config.heldMaxAgeMs, upkeepIdleMs: UPKEEP_IDLE_MS },
     observerOf(metrics, logger, options.onFatal),
   );
   const readiness = new Readiness({ database: () => pool.query('select 1') });
@@ -99,8 +99,10 @@ function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) =>
     { value: inDoubt },
   ]);
   return {
+    lag: (records) => {
+      lag = Number(records);
+    },
     folded: (progress) => {
-      lag = Number(progress.lagRecords);
       if (progress.folded > 0) folded.add(progress.folded);
       if (progress.duplicates > 0) duplicates.add(progress.duplicates);
       if (progress.deadLetters === 0) return;

@@ -10,6 +10,7 @@ export * from './governance/tokens.js';
 export * from './governance/vault-keys.js';
 export * from './ledger/audit-chain.js';
 export * from './ledger/fold-events.js';
+export * from './ledger/fold-sink.js';
 export * from './ledger/upkeep.js';
 export * from './ports/admission-rebuild.js';
 export * from './ports/admission-store.js';

@@ -8,6 +8,7 @@ export interface EncodedEvent {
   readonly eventId: string;
   readonly body: string;
   readonly type: SpendEvent['type'];
+  readonly accountId: AccountId;
 }
 
 /** Makes a batch durable, all or nothing, or throws. Sending a batch again must not append its events twice. */
@@ -19,7 +20,10 @@ export interface LogTransport {
 export interface GroupAppenderOptions {
   /** Events waiting or in flight; beyond it calls fail at once instead of piling up behind a dead log (R9). */
   readonly queueEventsMax: number;
+  readonly queueBytesMax: number;
   readonly batchEventsMax: number;
+  /** One event may be larger and then goes alone. */
+  readonly batchBytesMax: number;
   readonly retryDelayMs: number;
   /** A batch failed and will be sent again. */
   readonly onRetry: (error: unknown, events: number) => void;
@@ -27,13 +31,16 @@ export interface GroupAppenderOptions {
 
 const DEFAULTS: GroupAppenderOptions = {
   queueEventsMax: 2_000,
+  queueBytesMax: 16_777_216,
   batchEventsMax: 500,
+  batchBytesMax: 1_000_000,
   retryDelayMs: 50,
   onRetry: () => undefined,
 };
 
 interface Waiting {
   readonly events: readonly EncodedEvent[];
+  readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,6 +56,7 @@ export class GroupAppender implements EventAppender {
   readonly #options: GroupAppenderOptions;
   #queue: Waiting[] = [];
   #queuedEvents = 0;
+  #queuedBytes = 0;
   #loop: Promise<void> | undefined;
   #closing = false;
 
@@ -59,19 +67,22 @@ export class GroupAppender implements EventAppender {
   }
 
   append(accountId: AccountId, events: readonly SpendEvent[]): Promise<void> {
-    if (this.#closing || this.#queuedEvents + events.length > this.#options.queueEventsMax) {
-      return Promise.reject(new DependencyUnavailable('The event log'));
-    }
+    const { queueEventsMax, queueBytesMax } = this.#options;
+    const isFull = this.#queuedEvents + events.length > queueEventsMax || this.#queuedBytes > queueBytesMax;
+    if (this.#closing || isFull) return Promise.reject(new DependencyUnavailable('The event log'));
     const partition = partitionOf(accountId, this.#transport.partitions);
     const encoded = events.map((event) => ({
       partition,
       eventId: event.eventId,
       body: this.#codec.encode(event),
       type: event.type,
+      accountId,
     }));
+    const bytes = encoded.reduce((sum, { body }) => sum + body.length, 0);
     this.#queuedEvents += encoded.length;
+    this.#queuedBytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ events: encoded, resolve, reject });
+      this.#queue.push({ events: encoded, bytes, resolve, reject });
       this.#loop ??= this.#run();
     });
   }
@@ -101,6 +112,7 @@ export class GroupAppender implements EventAppender {
       const error = await this.#appendUntilTaken(group.flatMap(({ events }) => events));
       for (const waiting of group) {
         this.#queuedEvents -= waiting.events.length;
+        this.#queuedBytes -= waiting.bytes;
         if (error === undefined) waiting.resolve();
         else waiting.reject(error);
       }
@@ -109,12 +121,15 @@ export class GroupAppender implements EventAppender {
   }
 
   #takeGroup(): Waiting[] {
+    const { batchEventsMax, batchBytesMax } = this.#options;
     let count = 0;
     let events = 0;
+    let bytes = 0;
     for (const waiting of this.#queue) {
-      if (count > 0 && events + waiting.events.length > this.#options.batchEventsMax) break;
-      count += 1;
       events += waiting.events.length;
+      bytes += waiting.bytes;
+      if (count > 0 && (events > batchEventsMax || bytes > batchBytesMax)) break;
+      count += 1;
     }
     return this.#queue.splice(0, count);
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { AccountId } from '@keybrake/domain';
 import { asUnavailable, createPool, type Pool } from '@keybrake/storage';
 import { eventLogContract } from '@keybrake/testing';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { jsonEventCodec } from './event-codec.js';
 import { type EncodedEvent, GroupAppender } from './group-appender.js';
+import { PolledSource } from './polled-source.js';
 import { PostgresEventLog } from './postgres-event-log.js';
 
 const openPool = ({ url }: TestDatabase) =>
@@ -16,7 +18,7 @@ eventLogContract('Postgres', async () => {
   const open = () => PostgresEventLog.open(pool, asUnavailable);
   return {
     appenders: [new GroupAppender(await open(), jsonEventCodec), new GroupAppender(await open(), jsonEventCodec)],
-    reader: await open(),
+    source: new PolledSource(await open(), { chunkRecordsMax: 100, idleMs: 5, retryMs: 5 }),
     codec: jsonEventCodec,
     close: async () => {
       await pool.end();
@@ -38,6 +40,7 @@ afterAll(async () => {
 
 const encoded = (eventId: string, type: EncodedEvent['type']): EncodedEvent => ({
   partition: 5,
+  accountId: 'default' as AccountId,
   eventId,
   body: `{"eventId":"${eventId}"}`,
   type,

@@ -1,5 +1,6 @@
-import { DependencyUnavailable, type EventReader, LogGap, type LogRecord } from '@keybrake/application';
+import { DependencyUnavailable, LogGap, type LogRecord } from '@keybrake/application';
 import type { EncodedEvent, LogTransport } from './group-appender.js';
+import type { PolledLog } from './polled-source.js';
 
 /** The little that is needed of a pg pool; the pool itself is made and owned by the composition root. */
 export interface Database {
@@ -31,7 +32,7 @@ const APPEND_MISSING = { name: 'append_missing', text: 'select event_log.append(
 const UNIQUE_VIOLATION = '23505';
 
 /** The log of migrations/0003_event_log.sql: appends to it and reads it. */
-export class PostgresEventLog implements LogTransport, EventReader {
+export class PostgresEventLog implements LogTransport, PolledLog {
   readonly #database: Database;
   readonly #mapError: ErrorMapper;
   readonly partitions: number;

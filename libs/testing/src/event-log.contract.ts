@@ -1,31 +1,62 @@
 import { randomUUID } from 'node:crypto';
-import type { EventAppender, EventCodec, EventReader, LogRecord } from '@keybrake/application';
+import {
+  type EventAppender,
+  type EventCodec,
+  type EventSource,
+  OtherLog,
+  PositionAhead,
+  type RunningSource,
+} from '@keybrake/application';
 import type { AccountId, CallDenied, EventId, PolicyId, ReservationId, VaultKeyId } from '@keybrake/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CollectingSink } from './collecting-sink.js';
+import { eventually } from './processes.js';
 
 export interface EventLogScene {
   /** Two, as two gateways have. */
   readonly appenders: readonly [EventAppender, EventAppender];
-  readonly reader: EventReader;
+  readonly source: EventSource;
   readonly codec: EventCodec;
   close(): Promise<void>;
 }
 
 /** What every event log must do, whatever keeps it. */
 export function eventLogContract(name: string, open: () => Promise<EventLogScene>): void {
-  describe(`event log on ${name}`, () => {
+  describe(`event log on ${name}`, { timeout: 60_000 }, () => {
     let scene: EventLogScene;
+    let sink: CollectingSink;
+    let running: RunningSource;
     beforeAll(async () => {
       scene = await open();
+      sink = new CollectingSink();
+      running = await scene.source.start(sink, sink);
+    }, 120_000);
+    afterAll(async () => {
+      await running.stop();
+      await scene.close();
     });
-    afterAll(() => scene.close());
 
-    test('an acknowledged event is read back as it was, in the partition of its account', async () => {
+    /** The events of an account, once everything that was appended has arrived. */
+    async function arrived(account: AccountId) {
+      const ends = await scene.source.ends();
+      await eventually(
+        'the source to deliver everything',
+        () => Promise.resolve(sink.isAt(ends)),
+        (all) => all,
+        30_000,
+      );
+      const decoded = sink.records.map((record) => ({
+        ...record,
+        event: scene.codec.decode(record.body) as CallDenied,
+      }));
+      return decoded.filter(({ event }) => event.accountId === account);
+    }
+
+    test('an acknowledged event is delivered as it was, in the partition of its account', async () => {
       const account = newAccount();
       const events = [denial(account, 'first'), denial(account, 'a "quoted" ünïcode line\nand another')];
-      const before = await scene.reader.ends();
       await scene.appenders[0].append(account, events);
-      const found = await appendedSince(before);
+      const found = await arrived(account);
       expect(found.map(({ event }) => event)).toEqual(events);
       expect(new Set(found.map(({ partition }) => partition)).size).toBe(1);
     });
@@ -33,9 +64,8 @@ export function eventLogContract(name: string, open: () => Promise<EventLogScene
     test('the events of one appender keep their order, and positions are dense', async () => {
       const account = newAccount();
       const events = Array.from({ length: 500 }, (_, index) => denial(account, String(index)));
-      const before = await scene.reader.ends();
       await Promise.all(events.map((event) => scene.appenders[0].append(account, [event])));
-      const found = await appendedSince(before);
+      const found = await arrived(account);
       expect(found.map(({ event }) => event.message)).toEqual(events.map(({ message }) => message));
       const first = found[0]?.position ?? 0n;
       expect(found.map(({ position }) => position)).toEqual(found.map((_, index) => first + BigInt(index)));
@@ -43,7 +73,6 @@ export function eventLogContract(name: string, open: () => Promise<EventLogScene
 
     test('two appenders at once lose nothing and hold nothing up', async () => {
       const accounts = Array.from({ length: 12 }, newAccount);
-      const before = await scene.reader.ends();
       const sent: string[] = [];
       const append = (appender: EventAppender, account: AccountId) => {
         const event = denial(account, 'one of many');
@@ -55,53 +84,71 @@ export function eventLogContract(name: string, open: () => Promise<EventLogScene
           accounts.flatMap((account) => Array.from({ length: 20 }, () => append(appender, account))),
         ),
       );
-      const found = await appendedSince(before);
-      expect(found).toHaveLength(480);
+      const found = (await Promise.all(accounts.map(arrived))).flat();
       expect(found.map(({ event }) => event.eventId).sort()).toEqual(sent.sort());
-    });
-
-    test('a reader takes pieces of the size it asks for, and nothing at the end', async () => {
-      const account = newAccount();
-      const before = await scene.reader.ends();
-      await scene.appenders[1].append(
-        account,
-        Array.from({ length: 5 }, () => denial(account, 'piece')),
-      );
-      const after = await scene.reader.ends();
-      const partition = [...after.keys()].find((one) => after.get(one) !== before.get(one)) ?? -1;
-      const from = before.get(partition) ?? 0n;
-      expect(await scene.reader.read(partition, from, 2)).toHaveLength(2);
-      expect(await scene.reader.read(partition, from + 2n, 100)).toHaveLength(3);
-      expect(await scene.reader.read(partition, from + 5n, 100)).toEqual([]);
     });
 
     test('an event of 400 kB, as a sealed answer makes it, arrives whole', async () => {
       const account = newAccount();
       const event = denial(account, 'x'.repeat(400_000));
-      const before = await scene.reader.ends();
       await scene.appenders[0].append(account, [event]);
-      expect((await appendedSince(before))[0]?.event).toEqual(event);
+      expect((await arrived(account))[0]?.event).toEqual(event);
     });
 
-    async function appendedSince(before: ReadonlyMap<number, bigint>) {
-      const ends = [...(await scene.reader.ends())];
-      const parts = await Promise.all(
-        ends.map(([partition, end]) => recordsBetween(scene.reader, partition, before.get(partition) ?? 0n, end)),
+    test('many large events at once', async () => {
+      const account = newAccount();
+      const events = Array.from({ length: 40 }, () => denial(account, 'y'.repeat(150_000)));
+      await Promise.all(events.map((event) => scene.appenders[1].append(account, [event])));
+      expect(await arrived(account)).toHaveLength(40);
+    });
+
+    test('a source that is started again goes on where its sink stands', async () => {
+      const account = newAccount();
+      await running.stop();
+      await scene.appenders[0].append(account, [denial(account, 'meanwhile')]);
+      running = await scene.source.start(sink, sink);
+      expect(await arrived(account)).toHaveLength(1);
+      expect(sink.failures).toEqual([]);
+    });
+
+    test('what another reader took meanwhile is not delivered again', async () => {
+      const account = newAccount();
+      const taken = denial(account, 'taken by another');
+      const own = denial(account, 'ours');
+      sink.anotherTakesNext = true;
+      await scene.appenders[0].append(account, [taken]);
+      await arrived(account);
+      await scene.appenders[0].append(account, [own]);
+      expect((await arrived(account)).map(({ event }) => event.message)).toEqual(['ours']);
+    });
+
+    test('a log that is not the one that was read, or has lost its end, stops the source loudly', async () => {
+      const account = newAccount();
+      await scene.appenders[0].append(account, [denial(account, 'first')]);
+      await arrived(account);
+      await running.stop();
+      await scene.appenders[0].append(account, [denial(account, 'second')]);
+      const changed = sink.copy((position) => ({ ...position, lastBodyHash: '0'.repeat(64) }));
+      await stopsWith(OtherLog, changed);
+      const ahead = sink.copy(({ next }) => ({ next: next + 1_000n, lastBodyHash: undefined }));
+      await stopsWith(PositionAhead, ahead);
+      running = await scene.source.start(sink, sink);
+      expect(await arrived(account)).toHaveLength(2);
+    });
+
+    async function stopsWith(kind: typeof OtherLog | typeof PositionAhead, wrong: CollectingSink): Promise<void> {
+      const source = await scene.source.start(wrong, wrong);
+      await eventually(
+        `the source to stop with ${kind.name}`,
+        () => Promise.resolve(wrong.fatals),
+        (fatals) => fatals.length > 0,
+        30_000,
       );
-      return parts.flat().map(({ body, ...place }) => ({ ...place, event: scene.codec.decode(body) as CallDenied }));
+      await source.stop();
+      expect(wrong.fatals[0]).toBeInstanceOf(kind);
+      expect(wrong.records).toEqual([]);
     }
   });
-}
-
-async function recordsBetween(reader: EventReader, partition: number, from: bigint, end: bigint) {
-  const found: LogRecord[] = [];
-  for (let position = from; position < end; ) {
-    const records = await reader.read(partition, position, 200);
-    if (records.length === 0) throw new Error(`partition ${partition} ends before ${end}`);
-    found.push(...records);
-    position += BigInt(records.length);
-  }
-  return found;
 }
 
 const newAccount = () => `acct${randomUUID().replaceAll('-', '').slice(0, 12)}` as AccountId;

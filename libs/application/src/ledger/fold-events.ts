@@ -1,4 +1,4 @@
-import type { ReservationEvent, ReservationId, SpendEvent } from '@keybrake/domain';
+import type { ReservationEvent, ReservationId, SpendEvent, SpendReleased, SpendReserved } from '@keybrake/domain';
 import { emptyReservation, foldReservation, type Reservation } from '@keybrake/domain';
 import type { Digests } from '../ports/digests.js';
 import { type EventCodec, type LogRecord, UnreadableEvent } from '../ports/event-log.js';
@@ -38,10 +38,13 @@ export async function foldChunk(
   if (first === undefined || last === undefined) return { folded: 0, duplicates: 0, deadLetters: 0 };
   const { decoded, unreadable } = decodeAll(ports.codec, records);
   return ports.store.fold(async (ledger) => {
-    if (!(await ledger.movePosition(partition, first.position, last.position + 1n))) return undefined;
+    const position = { next: last.position + 1n, lastBodyHash: ports.digests.sha256(last.body) };
+    if (!(await ledger.movePosition(partition, first.position, position))) return undefined;
     const fresh = await ledger.insertEvents(partition, decoded);
     const events = firstOccurrences(decoded, fresh);
-    await applyEvents(ports, ledger, events);
+    const fence = await ledger.fence(partition);
+    const raised = await applyEvents(ports, ledger, events, fence);
+    if (raised > fence) await ledger.raiseFence(partition, raised);
     await ledger.saveDeadLetters(unreadable);
     return { folded: events.length, duplicates: decoded.length - events.length, deadLetters: unreadable.length };
   });
@@ -67,7 +70,14 @@ function firstOccurrences(decoded: readonly DecodedEvent[], fresh: ReadonlySet<s
   return decoded.filter(({ event }) => left.delete(event.eventId)).map(({ event }) => event);
 }
 
-async function applyEvents(ports: FoldPorts, ledger: LedgerTransaction, events: readonly SpendEvent[]): Promise<void> {
+/** Returns the newest fence after the events. */
+async function applyEvents(
+  ports: FoldPorts,
+  ledger: LedgerTransaction,
+  events: readonly SpendEvent[],
+  earlierFence: number,
+): Promise<number> {
+  let fence = earlierFence;
   const reservations = new Map(await ledger.loadReservations(reservationIds(events)));
   const projection = new Projection(ports.digests);
   const chain = new AuditChain(ports.digests, await ledger.auditHeads(vaultKeysOf(events, reservations)));
@@ -77,7 +87,9 @@ async function applyEvents(ports: FoldPorts, ledger: LedgerTransaction, events: 
       case 'SpendCommitted':
       case 'SpendReleased': {
         const before = reservations.get(event.reservationId) ?? emptyReservation(event.reservationId);
-        const after = foldReservation(before, event);
+        const folded = foldReservation(before, event);
+        const isLate = event.type === 'SpendReserved' && event.incarnation < fence;
+        const after = isLate ? foldReservation(folded, voided(event)) : folded;
         reservations.set(event.reservationId, after);
         projection.reservationChanged(event.accountId, before, after);
         chain.reservationChanged(after);
@@ -92,7 +104,7 @@ async function applyEvents(ports: FoldPorts, ledger: LedgerTransaction, events: 
         chain.callReplayed(event);
         break;
       case 'IncarnationFenced':
-        break;
+        fence = Math.max(fence, event.incarnation);
     }
   }
   await ledger.saveReservations(projection.changedReservations(), (id) => projection.accountOf(id));
@@ -101,6 +113,16 @@ async function applyEvents(ports: FoldPorts, ledger: LedgerTransaction, events: 
   await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAnomalies(projection.anomalies());
+  return fence;
+}
+
+/**
+ * A reservation of an older incarnation behind its fence was provably never launched: the store that held it was gone
+ * before its record was acknowledged.
+ */
+function voided({ eventId, accountId, occurredAtMs, reservationId }: SpendReserved): SpendReleased {
+  const base = { eventId, accountId, occurredAtMs, reservationId };
+  return { type: 'SpendReleased', ...base, reason: 'fenced', upstream: undefined, detail: undefined };
 }
 
 const isReservationEvent = (event: SpendEvent): event is ReservationEvent => 'reservationId' in event;

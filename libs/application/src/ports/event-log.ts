@@ -28,16 +28,68 @@ export interface LogRecord {
   readonly body: string;
 }
 
-/** Reads the log in order, per partition. The reader keeps its positions itself, with what it made of the records. */
-export interface EventReader {
+/** Where a reader stands in a partition. */
+export interface ReadingPosition {
+  /** The position that it wants next. */
+  readonly next: bigint;
+  /** SHA-256 (hex) of the body at `next - 1`; undefined at the start of the log. */
+  readonly lastBodyHash: string | undefined;
+}
+
+/** Takes what a log has; keeps its positions itself, together with what it made of the records. */
+export interface RecordSink {
+  positions(): Promise<ReadonlyMap<number, ReadingPosition>>;
+  /** Records in order, from the position on. False: another reader moved on meanwhile; ask for the positions again. */
+  take(partition: number, records: readonly LogRecord[]): Promise<boolean>;
+}
+
+export interface SourceObserver {
+  /** Records that the sink has not taken yet, over all partitions of the log. */
+  lag(records: bigint): void;
+  /** A turn failed and is tried again. */
+  failed(error: unknown): void;
+  /** `LogGap`, `PositionAhead` or `OtherLog`: the source has stopped; its process must end loudly, never skip. */
+  fatal(error: Error): void;
+}
+
+/** Delivers the log to a sink, in order within each partition. Several processes may share the partitions. */
+export interface EventSource {
   readonly partitions: number;
   /** The position that each partition's next record will get. */
   ends(): Promise<ReadonlyMap<number, bigint>>;
-  /** Records from `position` on, at most `limit`; empty at the end. Throws `LogGap` when `position` is no longer there. */
-  read(partition: number, position: bigint, limit: number): Promise<readonly LogRecord[]>;
+  start(sink: RecordSink, observer: SourceObserver): Promise<RunningSource>;
+}
+
+export interface RunningSource {
+  /** Lets the running turn end. */
+  stop(): Promise<void>;
 }
 
 /** Records between the reader's position and the log's first are gone: the reader stops, loudly; it never skips. */
 export class LogGap extends Error {
   override readonly name = 'LogGap';
+}
+
+/** The reader has taken records that the log does not have: another log, or one that lost its end. Never skipped over. */
+export class PositionAhead extends Error {
+  override readonly name = 'PositionAhead';
+
+  constructor(partition: number, position: bigint, end: bigint) {
+    super(
+      `partition ${partition}: the ledger stands at ${position}, but the log ends at ${end}. ` +
+        'It was replaced or truncated; restore it, or rebuild the ledger from this log into an empty schema.',
+    );
+  }
+}
+
+/** The record before the reader's position is not the one that it took last: a log that was made anew. */
+export class OtherLog extends Error {
+  override readonly name = 'OtherLog';
+
+  constructor(partition: number, position: bigint) {
+    super(
+      `partition ${partition}: the record before position ${position} is not the one that was folded. ` +
+        'The log was made anew; restore it, or rebuild the ledger from this log into an empty schema.',
+    );
+  }
 }

@@ -8,6 +8,7 @@ import type {
   SpendEvent,
   VaultKeyId,
 } from '@keybrake/domain';
+import type { ReadingPosition } from './event-log.js';
 
 /** A change of one balance. Identified by account, counter and window; the rest describes the row if it is new. */
 export interface BalanceDelta {
@@ -75,7 +76,10 @@ export interface DeadLetter {
 /** The statements of one fold, all in one transaction: what they write is there together with the position, or not at all. */
 export interface LedgerTransaction {
   /** Compare-and-set. False when another ledger folds the partition, or has moved on: the caller drops its chunk. */
-  movePosition(partition: number, from: bigint, to: bigint): Promise<boolean>;
+  movePosition(partition: number, from: bigint, to: ReadingPosition): Promise<boolean>;
+  /** The newest incarnation fenced in the partition; 0 before the first fence. */
+  fence(partition: number): Promise<number>;
+  raiseFence(partition: number, incarnation: number): Promise<void>;
   /** Ids of the events that were not known yet. */
   insertEvents(
     partition: number,
@@ -96,7 +100,7 @@ export interface LedgerStore {
   /** Makes sure that each partition has a position; a new one starts at 0. */
   openPartitions(count: number): Promise<void>;
   /** Next position to fold, by partition. */
-  positions(): Promise<ReadonlyMap<number, bigint>>;
+  positions(): Promise<ReadonlyMap<number, ReadingPosition>>;
   fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T>;
   /** What the log says of these reservations; absent ones were not folded. */
   outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>>;

@@ -2,10 +2,16 @@
 
 /** Skips, instead of waiting for, a ledger that holds the row; no row changed means that the chunk is not ours to fold. */
 export const MOVE_POSITION = `
-update ledger.partition_positions p set next_position = $3::bigint
+update ledger.partition_positions p set next_position = $3::bigint, last_body_hash = $4::text
  where p.partition = (
    select q.partition from ledger.partition_positions q
     where q.partition = $1::integer and q.next_position = $2::bigint for update skip locked)`;
+
+export const FENCE = 'select p.fence_incarnation from ledger.partition_positions p where p.partition = $1::integer';
+
+export const RAISE_FENCE = `
+update ledger.partition_positions p set fence_incarnation = greatest(p.fence_incarnation, $2::integer)
+ where p.partition = $1::integer`;
 
 export const INSERT_EVENTS = `
 insert into ledger.events (event_id, account_id, subject_id, type, partition, position, occurred_at_ms)

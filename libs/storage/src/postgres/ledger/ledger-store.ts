@@ -1,4 +1,4 @@
-import type { LedgerStore, LedgerTransaction } from '@keybrake/application';
+import type { LedgerStore, LedgerTransaction, ReadingPosition } from '@keybrake/application';
 import type { Reservation, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool, transaction } from '../database.js';
 import { PostgresLedgerTransaction } from './ledger-transaction.js';
@@ -22,13 +22,15 @@ export class PostgresLedgerStore implements LedgerStore {
     );
   }
 
-  async positions(): Promise<ReadonlyMap<number, bigint>> {
+  async positions(): Promise<ReadonlyMap<number, ReadingPosition>> {
     const { rows } = await this.#guarded(() =>
-      this.#pool.query<{ partition: number; next_position: bigint }>(
-        'select p.partition, p.next_position from ledger.partition_positions p',
+      this.#pool.query<{ partition: number; next_position: bigint; last_body_hash: string | null }>(
+        'select p.partition, p.next_position, p.last_body_hash from ledger.partition_positions p',
       ),
     );
-    return new Map(rows.map((row) => [row.partition, row.next_position]));
+    return new Map(
+      rows.map((row) => [row.partition, { next: row.next_position, lastBodyHash: row.last_body_hash ?? undefined }]),
+    );
   }
 
   async fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type {
   DeadLetter,
   IdempotencyRecordRow,
   LedgerTransaction,
+  ReadingPosition,
 } from '@keybrake/application';
 import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
 import type { Client } from '../database.js';
@@ -28,9 +29,19 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     this.#client = client;
   }
 
-  async movePosition(partition: number, from: bigint, to: bigint): Promise<boolean> {
-    const { rowCount } = await this.#client.query(sql.MOVE_POSITION, [partition, from.toString(), to.toString()]);
+  async movePosition(partition: number, from: bigint, to: ReadingPosition): Promise<boolean> {
+    const values = [partition, from.toString(), to.next.toString(), to.lastBodyHash ?? null];
+    const { rowCount } = await this.#client.query(sql.MOVE_POSITION, values);
     return rowCount === 1;
+  }
+
+  async fence(partition: number): Promise<number> {
+    const { rows } = await this.#client.query<{ fence_incarnation: number }>(sql.FENCE, [partition]);
+    return rows[0]?.fence_incarnation ?? 0;
+  }
+
+  async raiseFence(partition: number, incarnation: number): Promise<void> {
+    await this.#client.query(sql.RAISE_FENCE, [partition, incarnation]);
   }
 
   async insertEvents(partition: number, events: readonly { event: SpendEvent; position: bigint }[]) {
