@@ -1,0 +1,69 @@
+import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Copies of each partition; 3 in production, 1 on one machine. */
+  readonly replicationFactor: number;
+}
+
+/** The topic is not as the design needs it. The message says what to change. */
+export class UnsafeTopic extends Error {
+  override readonly name = 'UnsafeTopic';
+}
+
+const FOREVER = '-1';
+const MESSAGE_BYTES_MAX = 2_097_152;
+
+const settingsOf = ({ replicationFactor }: TopicPlan): Readonly<Record<string, string>> => ({
+  'cleanup.policy': 'delete',
+  'retention.ms': FOREVER,
+  'retention.bytes': FOREVER,
+  'unclean.leader.election.enable': 'false',
+  'min.insync.replicas': String(Math.max(1, replicationFactor - 1)),
+  'max.message.bytes': String(MESSAGE_BYTES_MAX),
+});
+
+/**
+ * Makes the topic with explicit settings, or checks the one that is there: history that is deleted, compacted or left to
+ * an unclean leader is lost spend. Throws `UnsafeTopic`.
+ */
+export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const settings = Object.entries(settingsOf(plan)).map(([name, value]) => ({ name, value }));
+    const { topic, partitions: numPartitions, replicationFactor } = plan;
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions, replicationFactor, configEntries: settings }],
+    });
+    const problems = [...(await partitionProblems(admin, plan)), ...(await settingProblems(admin, plan))];
+    if (problems.length > 0) throw new UnsafeTopic(`Kafka topic ${topic}: ${problems.join('; ')}`);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function partitionProblems(admin: Admin, { topic, partitions }: TopicPlan): Promise<string[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const found = topics[0]?.partitions.length ?? 0;
+  if (found === partitions) return [];
+  return [
+    `it has ${found} partitions and was made with ${partitions}: accounts would move to other partitions, and their events lose their order`,
+  ];
+}
+
+async function settingProblems(admin: Admin, plan: TopicPlan): Promise<string[]> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: plan.topic }],
+  });
+  const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+  return Object.entries(settingsOf(plan)).flatMap(([name, wanted]) => {
+    const value = found.get(name) ?? '';
+    const isEnough = name === 'max.message.bytes' || name === 'min.insync.replicas';
+    if (value === wanted || (isEnough && Number(value) >= Number(wanted))) return [];
+    return [`${name} is ${value}: set it to ${wanted}`];
+  });
+}

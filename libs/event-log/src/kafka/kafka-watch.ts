@@ -1,0 +1,93 @@
+import { PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
+import type { KafkaSourceOptions } from './kafka-source.js';
+
+/** Compares the topic's ends with the sink's positions: the lag, a topic that lost its end, a consumer that stalled. */
+export class KafkaWatch {
+  readonly #ends: () => Promise<ReadonlyMap<number, bigint>>;
+  readonly #sink: RecordSink;
+  readonly #options: Pick<KafkaSourceOptions, 'watchEveryMs' | 'stalledAfterMs'>;
+  readonly #observer: SourceObserver;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #progressAtMs = Date.now();
+  #progress = -1n;
+  #ended = false;
+
+  constructor(
+    ends: () => Promise<ReadonlyMap<number, bigint>>,
+    sink: RecordSink,
+    options: Pick<KafkaSourceOptions, 'watchEveryMs' | 'stalledAfterMs'>,
+    observer: SourceObserver,
+  ) {
+    this.#ends = ends;
+    this.#sink = sink;
+    this.#options = options;
+    this.#observer = observer;
+  }
+
+  start(): void {
+    const look = () => {
+      this.#looking = this.#look().finally(() => {
+        if (!this.#ended) this.#timer = setTimeout(look, this.#options.watchEveryMs);
+      });
+    };
+    look();
+  }
+
+  async stop(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  /** After a fatal error or a stop, nothing is delivered any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  taken(): void {
+    this.#progressAtMs = Date.now();
+  }
+
+  failed(error: unknown): void {
+    this.#observer.failed(error);
+  }
+
+  fatal(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#observer.fatal(error);
+  }
+
+  /** Throws `PositionAhead`. */
+  async check(): Promise<bigint> {
+    // In this order: read the other way round, another reader could have passed an end that is already old.
+    const positions = await this.#sink.positions();
+    let lag = 0n;
+    let progress = 0n;
+    for (const [partition, end] of await this.#ends()) {
+      const next = positions.get(partition)?.next ?? 0n;
+      if (next > end) throw new PositionAhead(partition, next, end);
+      lag += end - next;
+      progress += next;
+    }
+    // Whoever takes them: with several processes the lag may be another one's.
+    if (progress !== this.#progress || lag === 0n) this.taken();
+    this.#progress = progress;
+    return lag;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#observer.lag(await this.check());
+      const stalledForMs = Date.now() - this.#progressAtMs;
+      if (stalledForMs > this.#options.stalledAfterMs) {
+        this.fatal(new Error(`the consumer has taken nothing for ${stalledForMs} ms while records wait`));
+      }
+    } catch (error) {
+      if (error instanceof PositionAhead) this.fatal(error);
+      else this.failed(error);
+    }
+  }
+}
