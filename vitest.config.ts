@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          globalSetup: ['test/setup/global-postgres.ts'],
+          globalSetup: ['test/setup/global-postgres.ts', 'test/setup/global-kafka.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each file runs servers of its own; two cores carry one such system at a time.

@@ -1,10 +1,10 @@
-import { openPostgresAdapters, originsOf, startGateway } from '@keybrake/gateway';
-import { createLogger, installShutdown, loadConfig, requireInstallation } from '@keybrake/platform';
+import { openDistributedAdapters, openPostgresAdapters, originsOf, startGateway } from '@keybrake/gateway';
+import { createLogger, installShutdown, loadConfig, requireDistributed, requireInstallation } from '@keybrake/platform';
 import { defaultPriceList } from '@keybrake/providers';
 import { FAULT_POINTS, type FaultPoint, withFaults } from '@keybrake/testing/faults';
 
 // The product's own gateway with its ports wrapped: when a call reaches the point, the process is gone, like by kill -9.
-const { FAULT_POINT, ...env } = process.env;
+const { FAULT_POINT, FAULT_PROFILE, ...env } = process.env;
 const point = FAULT_POINTS.find((one): one is FaultPoint => one === FAULT_POINT);
 if (point === undefined) throw new Error(`FAULT_POINT must be one of ${FAULT_POINTS.join(', ')}`);
 
@@ -17,10 +17,11 @@ const gateway = await startGateway({
     const prices = defaultPriceList();
     const { upstreamTimeoutMs } = config;
     const origins = originsOf(config.origins);
-    const adapters = await openPostgresAdapters(
-      { ...requireInstallation(config), origins, upstreamTimeoutMs, prices },
-      events,
-    );
+    const common = { origins, upstreamTimeoutMs, prices };
+    const adapters =
+      FAULT_PROFILE === 'distributed'
+        ? await openDistributedAdapters({ ...common, ...requireDistributed(config), kafka: config.kafka }, events)
+        : await openPostgresAdapters({ ...common, ...requireInstallation(config) }, events);
     const reached = (here: FaultPoint) => {
       if (here === point) process.kill(process.pid, 'SIGKILL');
     };

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createKafka, KafkaSource } from '@keybrake/event-log';
+import { loadConfig } from '@keybrake/platform';
 import {
   type FaultOrder,
   SIMULATOR_CREDENTIALS,
@@ -14,6 +16,7 @@ import { createPool, type Pool, transaction } from '@keybrake/storage';
 import type { FaultPoint } from '@keybrake/testing/faults';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
+import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
 import { type Installation, openAccount } from './account.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +25,9 @@ export interface SystemOptions {
   /** A server with the migrated template database. */
   readonly postgresUrl: string;
   readonly gateways?: number;
+  readonly ledgers?: number;
+  /** A broker, for the distributed profile; Redis is started for each system. */
+  readonly kafkaBrokers?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +51,25 @@ interface Gateway {
   process: ServerProcess;
 }
 
-/** Gateways, ledger and admin API as processes of their own on one database, in front of a simulator. */
+function distributedSettings(redis: RedisProcess, kafkaBrokers: string): Record<string, string> {
+  return {
+    REDIS_URL: redis.url,
+    KAFKA_BROKERS: kafkaBrokers,
+    // Each system has topics of its own on the run's broker.
+    KEYBRAKE_KAFKA_TOPIC_PREFIX: `test-${randomBytes(6).toString('hex')}`,
+    KEYBRAKE_KAFKA_PARTITIONS: '4',
+    KEYBRAKE_KAFKA_REPLICATION_FACTOR: '1',
+  };
+}
+
+function topicReader(env: Readonly<Record<string, string>>): KafkaSource {
+  const { kafka } = loadConfig({ env });
+  const client = createKafka({ ...kafka, clientId: 'test', onTrouble: () => undefined });
+  const reading = { groupId: 'test', chunkRecordsMax: 1, watchEveryMs: 1_000, stalledAfterMs: 60_000 };
+  return new KafkaSource(client, { topic: kafka.spendTopic, partitions: kafka.partitions, ...reading });
+}
+
+/** Gateways, ledgers and admin API as processes of their own on one database, in front of a simulator. */
 export class System {
   readonly #database: TestDatabase;
   readonly #pool: Pool;
@@ -54,6 +78,9 @@ export class System {
   readonly #env: Installation & Readonly<Record<string, string>>;
   readonly #gateways: Gateway[] = [];
   readonly #processes: ServerProcess[] = [];
+  readonly #ledgers: ServerProcess[] = [];
+  readonly #redis: RedisProcess | undefined;
+  readonly #kafka: KafkaSource | undefined;
   #adminUrl = '';
   #adminToken = '';
 
@@ -63,19 +90,24 @@ export class System {
     simulator: Simulator;
     folder: string;
     env: Installation & Record<string, string>;
+    redis: RedisProcess | undefined;
   }) {
     this.#database = parts.database;
     this.#pool = parts.pool;
     this.#simulator = parts.simulator;
     this.#folder = parts.folder;
     this.#env = parts.env;
+    this.#redis = parts.redis;
+    this.#kafka = parts.redis === undefined ? undefined : topicReader(parts.env);
   }
 
   static async start(options: SystemOptions): Promise<System> {
     const folder = await mkdtemp(join(tmpdir(), 'keybrake-e2e-'));
     const database = await createDatabase(options.postgresUrl);
     const simulator = await startSimulator({ port: 0, witnessFile: join(folder, 'witness.jsonl') });
+    const redis = options.kafkaBrokers === undefined ? undefined : await startRedis();
     const env = {
+      ...(redis === undefined ? {} : distributedSettings(redis, options.kafkaBrokers ?? '')),
       DATABASE_URL: database.url,
       KEYBRAKE_PEPPER: randomBytes(32).toString('base64'),
       KEYBRAKE_KEK: randomBytes(32).toString('base64'),
@@ -83,6 +115,7 @@ export class System {
       KEYBRAKE_TWILIO_ORIGIN: simulator.url,
       KEYBRAKE_RESEND_ORIGIN: simulator.url,
       KEYBRAKE_LOG_LEVEL: 'debug',
+      KEYBRAKE_DRAIN_DELAY_MS: '0',
       ...options.env,
     };
     const pool = createPool({
@@ -91,8 +124,8 @@ export class System {
       connectionsMax: 4,
       onIdleError: () => undefined,
     });
-    const system = new System({ database, pool, simulator, folder, env });
-    await system.#startProcesses(options.gateways ?? 1);
+    const system = new System({ database, pool, simulator, folder, env, redis });
+    await system.#startProcesses(options.gateways ?? 1, options.ledgers ?? 1);
     return system;
   }
 
@@ -163,26 +196,58 @@ export class System {
   async foldedUp(): Promise<void> {
     await eventually(
       'the ledger to fold everything',
-      () =>
-        this.sql<{ partition: number }>(
-          `select l.partition from event_log.partitions l left join ledger.partition_positions p using (partition)
-            where l.next_position <> coalesce(p.next_position, 0)`,
-        ),
+      async () => {
+        const ends = await this.logEnds();
+        const rows = await this.sql<{ partition: number; next_position: bigint }>(
+          'select partition, next_position from ledger.partition_positions',
+        );
+        const positions = new Map(rows.map((row) => [row.partition, row.next_position]));
+        return [...ends].filter(([partition, end]) => (positions.get(partition) ?? 0n) < end);
+      },
       (behind) => behind.length === 0,
+      60_000,
     );
+  }
+
+  /** The position that each partition's next record will get. */
+  async logEnds(): Promise<ReadonlyMap<number, bigint>> {
+    if (this.#kafka !== undefined) return this.#kafka.ends();
+    const rows = await this.sql<{ partition: number; next_position: bigint }>(
+      'select partition, next_position from event_log.partitions',
+    );
+    return new Map(rows.map((row) => [row.partition, row.next_position]));
   }
 
   async restartGateway(index: number): Promise<void> {
     const gateway = this.#gateways[index] as Gateway;
     await gateway.process.stop();
-    gateway.process = await this.#startGateway('apps/gateway/dist/main.postgres.js', gateway.port);
+    gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
   }
 
   /** A gateway beside the others that ends itself with kill -9 when a call reaches the point. */
   async startFaultyGateway(point: FaultPoint): Promise<{ url: string; process: ServerProcess }> {
     const port = await freePort();
-    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, { FAULT_POINT: point });
+    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, {
+      FAULT_POINT: point,
+      FAULT_PROFILE: this.#profile,
+    });
     return { url: `http://127.0.0.1:${port}`, process };
+  }
+
+  async startLedger(): Promise<ServerProcess> {
+    const port = await freePort();
+    const ledger = await this.#start('ledger', this.#entry('ledger'), port, { KEYBRAKE_LEDGER_PORT: String(port) });
+    this.#ledgers.push(ledger);
+    return ledger;
+  }
+
+  get ledgers(): readonly ServerProcess[] {
+    return this.#ledgers;
+  }
+
+  get redis(): RedisProcess {
+    if (this.#redis === undefined) throw new Error('this system has no Redis');
+    return this.#redis;
   }
 
   async stop(): Promise<void> {
@@ -190,28 +255,32 @@ export class System {
     await this.#simulator.close();
     await this.#pool.end();
     await this.#database.drop();
+    await this.#redis?.server.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #startProcesses(gateways: number): Promise<void> {
+  async #startProcesses(gateways: number, ledgers: number): Promise<void> {
     this.#adminToken = await openAccount(this.#pool, this.#env);
     const adminPort = await freePort();
     this.#adminUrl = `http://127.0.0.1:${adminPort}`;
-    const ledgerPort = await freePort();
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
     const starts = [
-      this.#start('admin API', 'apps/admin-api/dist/main.postgres.js', adminPort, {
-        KEYBRAKE_ADMIN_PORT: String(adminPort),
-      }),
-      this.#start('ledger', 'apps/ledger/dist/main.postgres.js', ledgerPort, {
-        KEYBRAKE_LEDGER_PORT: String(ledgerPort),
-      }),
+      this.#start('admin API', this.#entry('admin-api'), adminPort, { KEYBRAKE_ADMIN_PORT: String(adminPort) }),
+      ...Array.from({ length: ledgers }, () => this.startLedger()),
       ...ports.map(async (port) => {
-        const process = await this.#startGateway('apps/gateway/dist/main.postgres.js', port);
+        const process = await this.#startGateway(this.#entry('gateway'), port);
         this.#gateways.push({ url: `http://127.0.0.1:${port}`, port, process });
       }),
     ];
     await Promise.all(starts);
+  }
+
+  get #profile(): 'distributed' | 'postgres' {
+    return this.#redis === undefined ? 'postgres' : 'distributed';
+  }
+
+  #entry(app: 'gateway' | 'ledger' | 'admin-api'): string {
+    return `apps/${app}/dist/main.${this.#profile}.js`;
   }
 
   #startGateway(entry: string, port: number, env: Record<string, string> = {}): Promise<ServerProcess> {

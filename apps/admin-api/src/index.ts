@@ -1,3 +1,3 @@
 export * from './app.js';
 export * from './ports.js';
-export * from './postgres-admin-api.js';
+export * from './start-admin-api.js';

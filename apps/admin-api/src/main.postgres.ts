@@ -1,11 +1,18 @@
 import 'reflect-metadata';
-import { createLogger, installShutdown, loadConfig, requireInstallation, runMain } from '@keybrake/platform';
+import {
+  createLogger,
+  INSTALLATION_SETTINGS,
+  installShutdown,
+  loadConfig,
+  requireInstallation,
+  runMain,
+} from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
-import { startPostgresAdminApi } from './postgres-admin-api.js';
+import { startPostgresAdminApi } from './start-admin-api.js';
 
 /** The admin API on a shared PostgreSQL. */
 await runMain('admin API', async () => {
-  const config = loadConfig({ required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
+  const config = loadConfig({ required: INSTALLATION_SETTINGS });
   const logger = createLogger({ name: 'admin-api', level: config.logLevel, secrets: config.secrets });
   const installation = requireInstallation(config);
   await migrate(installation.databaseUrl);

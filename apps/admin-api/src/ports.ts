@@ -6,6 +6,7 @@ import type {
   LedgerReports,
   Runtime,
 } from '@keybrake/application';
+import type { DependencyCheck } from '@keybrake/platform';
 
 /** Everything the admin API uses. */
 export interface AdminPorts {
@@ -15,6 +16,13 @@ export interface AdminPorts {
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;
   readonly runtime: Runtime;
+}
+
+/** The ports of a profile, and how to put them away. */
+export interface AdminAdapters {
+  readonly ports: AdminPorts;
+  readonly checks: Readonly<Record<string, DependencyCheck>>;
+  close(flushWithinMs: number): Promise<void>;
 }
 
 export const ADMIN_PORTS = Symbol('AdminPorts');

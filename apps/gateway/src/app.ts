@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createProxyCall, UnfinishedWork } from '@keybrake/application';
 import {
   addProcessMetrics,
@@ -14,11 +15,14 @@ import {
 } from '@keybrake/platform';
 import { CallListener } from './call-listener.js';
 import { createCallObserver } from './call-metrics.js';
-import type { GatewayAdapters, GatewayEvents } from './ports.postgres.js';
 import { LIMITS, proxySettings } from './settings.js';
+import type { GatewayAdapters, GatewayEvents } from './shared-ports.js';
 
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs'>;
+  readonly config: Pick<
+    Config,
+    'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs' | 'drainDelayMs'
+  >;
   readonly logger: Logger;
   /** Opens the adapters of a profile; the only thing in which profiles differ. */
   readonly open: (events: GatewayEvents) => Promise<GatewayAdapters>;
@@ -39,7 +43,6 @@ const SERVER = {
   insecureHTTPParser: false,
   noDelay: true,
 };
-/** Between "not ready" and closing: load balancers look every second or two. */
 const CLOSE_WITHIN_MS = 5_000;
 const FLUSH_WITHIN_MS = 5_000;
 
@@ -58,7 +61,7 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
     limits: LIMITS,
     onError: (error) => logger.error({ err: error }, 'a call failed in a way that should not happen'),
   });
-  const readiness = new Readiness({ database: adapters.check });
+  const readiness = new Readiness(adapters.checks);
   metrics.gauge('keybrake_gateway_calls_in_flight', 'Calls inside the gateway.', () => [{ value: listener.inFlight }]);
   const server = await startCallServer({
     module: OperationalModule.register({ readiness, metrics }),
@@ -73,6 +76,8 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
     url: server.url,
     shutdownSteps: [
       { name: 'readiness off', run: async () => readiness.startDraining() },
+      // The load balancer has to notice first; until then calls still come, and are served.
+      { name: 'load balancer', run: () => wait(config.drainDelayMs) },
       // Calls past their launch are never cut: the server waits longer than the provider may take.
       { name: 'calls in flight', run: () => listener.drained() },
       { name: 'listener', run: () => server.close(CLOSE_WITHIN_MS) },

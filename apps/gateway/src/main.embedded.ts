@@ -23,7 +23,7 @@ import { migrate } from '@keybrake/storage';
 import { type DemoFile, readEarlier, writeDemoFile } from './embedded/demo-file.js';
 import { openUpstreams } from './embedded/upstreams.js';
 import { welcomeText } from './embedded/welcome.js';
-import { startPostgresGateway } from './postgres-gateway.js';
+import { startPostgresGateway } from './start-gateway.js';
 
 const say = (message: string) => process.stdout.write(`keybrake: ${message}\n`);
 const shown = (path: string) => {
@@ -92,7 +92,8 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
   const earlier = await readEarlier(config.dataDir);
   const request = { accountId: ACCOUNT, credentials: upstreams.credentials, earlier };
   const { adminToken, vaultKeys } = await bootstrapAccount(admin.governance, request);
-  const ofGateway = { ...config, origins: upstreams.origins };
+  // No load balancer stands in front of it.
+  const ofGateway = { ...config, origins: upstreams.origins, drainDelayMs: 0 };
   const gateway = await startPostgresGateway(ofGateway, installation, logger.child({ app: 'gateway' }));
   started.add(...gateway.shutdownSteps);
 

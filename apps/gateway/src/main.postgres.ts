@@ -1,11 +1,18 @@
 import 'reflect-metadata';
-import { createLogger, installShutdown, loadConfig, requireInstallation, runMain } from '@keybrake/platform';
+import {
+  createLogger,
+  INSTALLATION_SETTINGS,
+  installShutdown,
+  loadConfig,
+  requireInstallation,
+  runMain,
+} from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
-import { startPostgresGateway } from './postgres-gateway.js';
+import { startPostgresGateway } from './start-gateway.js';
 
 /** One gateway of several on a shared PostgreSQL. */
 await runMain('gateway', async () => {
-  const config = loadConfig({ required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
+  const config = loadConfig({ required: INSTALLATION_SETTINGS });
   const logger = createLogger({ name: 'gateway', level: config.logLevel, secrets: config.secrets });
   const installation = requireInstallation(config);
   await migrate(installation.databaseUrl);

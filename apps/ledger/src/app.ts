@@ -7,7 +7,12 @@ import {
   type EventSource,
   type FoldPorts,
   type FoldResult,
+  type RebuildPorts,
+  type RebuildResult,
+  type RelayPorts,
   type Runtime,
+  rebuildIfLost,
+  relayGovernance,
   releaseAbandoned,
   settleFromLog,
   type UpkeepPorts,
@@ -20,11 +25,16 @@ export interface LedgerPorts extends FoldPorts {
   readonly upkeep: AdmissionUpkeep;
   readonly log: EventAppender;
   readonly runtime: Runtime;
+  /** Where the admission store can be lost while the ledger lives. */
+  readonly rebuild?: RebuildPorts;
+  /** Where changes of policies and keys go to others. */
+  readonly relay?: RelayPorts;
 }
 
 export interface LedgerSettings {
   readonly heldMaxAgeMs: number;
   readonly upkeepIdleMs: number;
+  readonly rebuildIdleMs: number;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
@@ -33,6 +43,8 @@ export interface LedgerObserver {
   /** Records of the log that no ledger has folded yet. */
   lag(records: bigint): void;
   inDoubt(count: number): void;
+  /** The admission store was given a new life. */
+  rebuilt(result: RebuildResult): void;
   failed(worker: string, error: unknown): void;
   /** The log has a gap or was replaced: the process must stop loudly, never skip. */
   fatal(error: Error): void;
@@ -45,6 +57,8 @@ export interface RunningLedger {
 const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
+const RELAY_IDLE_MS = 200;
+const RELAY_BATCH_MAX = 100;
 
 /** Folds the log and keeps the admission store tidy. */
 export async function startLedger(
@@ -64,9 +78,22 @@ export async function startLedger(
     return released === UPKEEP_BATCH_MAX || settled === UPKEEP_BATCH_MAX;
   };
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
+  const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
+    new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
+  const { rebuild, relay } = ports;
+  let stopping = false;
+  const rebuildTurn = async (lost: RebuildPorts) => {
+    const result = await rebuildIfLost(lost, () => stopping);
+    if (result.kind === 'ready') observer.rebuilt(result);
+    return false;
+  };
   const workers = [
-    new Worker({ name: 'upkeep', idleMs: settings.upkeepIdleMs, retryMs: RETRY_MS, turn: upkeep, onError }),
-    new Worker({ name: 'purge', idleMs: PURGE_IDLE_MS, retryMs: RETRY_MS, turn: purge, onError }),
+    worker('upkeep', settings.upkeepIdleMs, upkeep),
+    worker('purge', PURGE_IDLE_MS, purge),
+    ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
+    ...(relay === undefined
+      ? []
+      : [worker('relay', RELAY_IDLE_MS, async () => (await relayGovernance(relay, RELAY_BATCH_MAX)) > 0)]),
   ];
   const folding = await ports.source.start(
     createFoldSink(ports, (result) => observer.folded(result)),
@@ -76,6 +103,11 @@ export async function startLedger(
       fatal: (error) => observer.fatal(error),
     },
   );
-  for (const worker of workers) worker.start();
-  return { stop: async () => void (await Promise.all([folding, ...workers].map((one) => one.stop()))) };
+  for (const one of workers) one.start();
+  return {
+    stop: async () => {
+      stopping = true;
+      await Promise.all([folding, ...workers].map((one) => one.stop()));
+    },
+  };
 }

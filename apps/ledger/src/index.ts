@@ -1,2 +1,3 @@
 export * from './app.js';
-export * from './postgres-ledger.js';
+export * from './ledger-process.js';
+export * from './start-ledger.js';

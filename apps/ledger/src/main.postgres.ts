@@ -1,11 +1,18 @@
 import 'reflect-metadata';
-import { createLogger, installShutdown, loadConfig, requireInstallation, runMain } from '@keybrake/platform';
+import {
+  createLogger,
+  INSTALLATION_SETTINGS,
+  installShutdown,
+  loadConfig,
+  requireInstallation,
+  runMain,
+} from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
-import { startPostgresLedger } from './postgres-ledger.js';
+import { startPostgresLedger } from './start-ledger.js';
 
 /** One ledger of several on a shared PostgreSQL. */
 await runMain('ledger', async () => {
-  const config = loadConfig({ required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
+  const config = loadConfig({ required: INSTALLATION_SETTINGS });
   const logger = createLogger({ name: 'ledger', level: config.logLevel, secrets: config.secrets });
   const installation = requireInstallation(config);
   await migrate(installation.databaseUrl);

@@ -1,4 +1,4 @@
-import { DependencyUnavailable, type EventAppender, type EventCodec } from '@keybrake/application';
+import { DependencyUnavailable, type EventAppender, type EventCodec, type EventFence } from '@keybrake/application';
 import type { AccountId, SpendEvent } from '@keybrake/domain';
 import { partitionOf } from './partitioning.js';
 
@@ -50,7 +50,7 @@ interface Waiting {
  * keeps the order of a process's events and lets hundreds of calls share one flush of the log.
  * A batch that failed stays at the head and is sent again as the same bytes until the log takes it.
  */
-export class GroupAppender implements EventAppender {
+export class GroupAppender implements EventAppender, EventFence {
   readonly #transport: LogTransport;
   readonly #codec: EventCodec;
   readonly #options: GroupAppenderOptions;
@@ -59,6 +59,7 @@ export class GroupAppender implements EventAppender {
   #queuedBytes = 0;
   #loop: Promise<void> | undefined;
   #closing = false;
+  #failing = false;
 
   constructor(transport: LogTransport, codec: EventCodec, options: Partial<GroupAppenderOptions> = {}) {
     this.#transport = transport;
@@ -67,17 +68,24 @@ export class GroupAppender implements EventAppender {
   }
 
   append(accountId: AccountId, events: readonly SpendEvent[]): Promise<void> {
-    const { queueEventsMax, queueBytesMax } = this.#options;
-    const isFull = this.#queuedEvents + events.length > queueEventsMax || this.#queuedBytes > queueBytesMax;
-    if (this.#closing || isFull) return Promise.reject(new DependencyUnavailable('The event log'));
     const partition = partitionOf(accountId, this.#transport.partitions);
-    const encoded = events.map((event) => ({
-      partition,
-      eventId: event.eventId,
-      body: this.#codec.encode(event),
-      type: event.type,
-      accountId,
-    }));
+    return this.#enqueue(events.map((event) => this.#encoded(partition, event)));
+  }
+
+  appendToEachPartition(make: () => SpendEvent): Promise<void> {
+    const partitions = Array.from({ length: this.#transport.partitions }, (_, partition) => partition);
+    return this.#enqueue(partitions.map((partition) => this.#encoded(partition, make())));
+  }
+
+  #encoded(partition: number, event: SpendEvent): EncodedEvent {
+    const { eventId, type, accountId } = event;
+    return { partition, eventId, body: this.#codec.encode(event), type, accountId };
+  }
+
+  #enqueue(encoded: readonly EncodedEvent[]): Promise<void> {
+    const { queueEventsMax, queueBytesMax } = this.#options;
+    const isFull = this.#queuedEvents + encoded.length > queueEventsMax || this.#queuedBytes > queueBytesMax;
+    if (this.#closing || isFull) return Promise.reject(new DependencyUnavailable('The event log'));
     const bytes = encoded.reduce((sum, { body }) => sum + body.length, 0);
     this.#queuedEvents += encoded.length;
     this.#queuedBytes += bytes;
@@ -85,6 +93,11 @@ export class GroupAppender implements EventAppender {
       this.#queue.push({ events: encoded, bytes, resolve, reject });
       this.#loop ??= this.#run();
     });
+  }
+
+  /** The log did not take the last attempt, and nothing has been appended since. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** Events that are not durable yet. */
@@ -139,10 +152,12 @@ export class GroupAppender implements EventAppender {
     for (;;) {
       try {
         await this.#transport.appendBatch(batch);
+        this.#failing = false;
         return undefined;
       } catch (error) {
         // Anything but an outage would fail the same way for ever, and block every call behind it.
         if (!(error instanceof DependencyUnavailable) || this.#abandoned) return error;
+        this.#failing = true;
         this.#options.onRetry(error, batch.length);
         await new Promise((resolve) => setTimeout(resolve, this.#options.retryDelayMs));
       }

@@ -18,6 +18,9 @@ create table event_log.topics (
   partitions integer not null
 );
 
+-- Positions of notes are not their commit order; a reader passes none of a transaction that still runs.
+alter table governance.governance_outbox add column transaction_id xid8 not null default pg_current_xact_id();
+
 -- The last governance note that was relayed to the log.
 create table governance.outbox_relay (
   relay text primary key,

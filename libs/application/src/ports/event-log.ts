@@ -10,6 +10,11 @@ export interface EventAppender {
   append(accountId: AccountId, events: readonly SpendEvent[]): Promise<void>;
 }
 
+/** Appends one event to every partition, whatever its account; resolves once all of them are durable. */
+export interface EventFence {
+  appendToEachPartition(make: () => SpendEvent): Promise<void>;
+}
+
 /** Turns events into bytes and back. */
 export interface EventCodec {
   encode(event: SpendEvent): string;

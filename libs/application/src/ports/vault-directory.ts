@@ -15,6 +15,6 @@ export interface VaultDirectory {
   find(accountId: AccountId, keyId: VaultKeyId): Promise<KeyRecord | undefined>;
   /** Drops what is cached of a key after the admission store called it stale. */
   forget(accountId: AccountId, keyId: VaultKeyId): void;
-  /** The real key, decrypted; kept in memory for at most a minute. */
+  /** The real key, decrypted; read again after a minute, and kept in memory for longer only while it can't be read. */
   openCredential(accountId: AccountId, credentialId: CredentialId): Promise<ProviderCredential>;
 }

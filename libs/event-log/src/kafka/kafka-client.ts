@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs';
 import { quietTimers } from './quiet-timers.js';
 
 export interface KafkaAccess {
@@ -20,7 +20,7 @@ export function createKafka({ brokers, clientId, tls, user, onTrouble }: KafkaAc
   quietTimers();
   const sasl: KafkaConfig['sasl'] =
     user === undefined ? undefined : { mechanism: 'scram-sha-512', username: user.name, password: user.password };
-  return new Kafka({
+  return new kafkajs.Kafka({
     clientId,
     brokers: [...brokers],
     ssl: tls,
@@ -29,7 +29,7 @@ export function createKafka({ brokers, clientId, tls, user, onTrouble }: KafkaAc
     requestTimeout: REQUEST_TIMEOUT_MS,
     enforceRequestTimeout: true,
     retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 4 },
-    logLevel: logLevel.WARN,
+    logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => {
       const { message, error } = entry.log as { message: string; error?: string };
       onTrouble(error === undefined ? message : `${message}: ${error}`);

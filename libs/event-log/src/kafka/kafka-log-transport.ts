@@ -1,10 +1,16 @@
 import { DependencyUnavailable } from '@keybrake/application';
-import { type Kafka, KafkaJSNonRetriableError, Partitioners, type Producer } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import type { EncodedEvent, LogTransport } from '../group-appender.js';
 
 export interface KafkaTransportOptions {
   readonly topic: string;
   readonly partitions: number;
+}
+
+export interface KeyedMessage {
+  readonly partition: number;
+  readonly key: string;
+  readonly value: string;
 }
 
 const ACKS_OF_ALL_IN_SYNC = -1;
@@ -32,15 +38,20 @@ export class KafkaLogTransport implements LogTransport {
     return this.#options.partitions;
   }
 
-  async appendBatch(batch: readonly EncodedEvent[]): Promise<void> {
-    const messages = batch.map(({ partition, accountId, body }) => ({ partition, key: accountId, value: body }));
+  appendBatch(batch: readonly EncodedEvent[]): Promise<void> {
+    return this.sendMessages(
+      batch.map(({ partition, accountId, body }) => ({ partition, key: accountId, value: body })),
+    );
+  }
+
+  async sendMessages(messages: KeyedMessage[]): Promise<void> {
     try {
       const producer = await this.#connected();
       await producer.send({ topic: this.#options.topic, acks: ACKS_OF_ALL_IN_SYNC, timeout: ACK_TIMEOUT_MS, messages });
     } catch (error) {
       await this.close();
       const { type } = error as { type?: string };
-      if (error instanceof KafkaJSNonRetriableError && type !== undefined && REFUSED.has(type)) throw error;
+      if (error instanceof kafkajs.KafkaJSNonRetriableError && type !== undefined && REFUSED.has(type)) throw error;
       throw new DependencyUnavailable('The event log', { cause: error });
     }
   }
@@ -58,7 +69,7 @@ export class KafkaLogTransport implements LogTransport {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       // Never asked: every message names its partition.
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       retry: { initialRetryTime: 50, maxRetryTime: 250, retries: 1 },
     });
     this.#producer = producer;

@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
 export interface TopicPlan {
   readonly topic: string;
@@ -57,7 +57,7 @@ async function partitionProblems(admin: Admin, { topic, partitions }: TopicPlan)
 async function settingProblems(admin: Admin, plan: TopicPlan): Promise<string[]> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: plan.topic }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: plan.topic }],
   });
   const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   return Object.entries(settingsOf(plan)).flatMap(([name, wanted]) => {

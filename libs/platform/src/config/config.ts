@@ -15,6 +15,18 @@ export interface ProviderKey {
   readonly accountSid?: string;
 }
 
+export interface KafkaSettings {
+  /** host:port; empty when not set. */
+  readonly brokers: readonly string[];
+  readonly tls: boolean;
+  readonly user: { readonly name: string; readonly password: string } | undefined;
+  readonly spendTopic: string;
+  readonly governanceTopic: string;
+  readonly consumerGroup: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+}
+
 /** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
 export interface Config {
   readonly gateway: ListenAddress;
@@ -22,6 +34,8 @@ export interface Config {
   readonly ledger: ListenAddress;
   readonly simulator: ListenAddress;
   readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly kafka: KafkaSettings;
   /** Of the embedded PostgreSQL; 0 for any free one. */
   readonly postgresPort: number;
   /** Absolute. */
@@ -38,6 +52,8 @@ export interface Config {
   readonly inFlightWaitMs: number;
   /** Held but not launched for longer than this: the janitor releases it. */
   readonly heldMaxAgeMs: number;
+  /** Between "not ready" and closing, for the load balancer to notice. */
+  readonly drainDelayMs: number;
   readonly pricesFile: string | undefined;
   readonly logLevel: Settings['KEYBRAKE_LOG_LEVEL'];
   /** Values that must never be shown, for the logger. */
@@ -64,6 +80,8 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     ledger: listen(read.KEYBRAKE_LEDGER_HOST, 'KEYBRAKE_LEDGER_PORT'),
     simulator: listen('127.0.0.1', 'KEYBRAKE_SIMULATOR_PORT'),
     databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    kafka: Object.freeze(kafkaSettings(read)),
     postgresPort: read.KEYBRAKE_POSTGRES_PORT,
     dataDir: resolve(read.KEYBRAKE_DATA_DIR),
     pepper: read.KEYBRAKE_PEPPER === undefined ? undefined : Buffer.from(read.KEYBRAKE_PEPPER, 'utf8'),
@@ -78,6 +96,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
     inFlightWaitMs: read.KEYBRAKE_IN_FLIGHT_WAIT_MS,
     heldMaxAgeMs: read.KEYBRAKE_HELD_MAX_AGE_MS,
+    drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     pricesFile: read.KEYBRAKE_PRICES_FILE,
     logLevel: read.KEYBRAKE_LOG_LEVEL,
     secrets: secretValues(read),
@@ -97,10 +116,25 @@ function providerKeys(read: Settings): Config['providerKeys'] {
   };
 }
 
+function kafkaSettings(read: Settings): KafkaSettings {
+  const { KEYBRAKE_KAFKA_USER: name, KEYBRAKE_KAFKA_PASSWORD: password } = read;
+  const prefix = read.KEYBRAKE_KAFKA_TOPIC_PREFIX;
+  return {
+    brokers: read.KAFKA_BROKERS?.split(',') ?? [],
+    tls: read.KEYBRAKE_KAFKA_TLS === 'true',
+    user: name === undefined || password === undefined ? undefined : { name, password },
+    spendTopic: `${prefix}.spend.v1`,
+    governanceTopic: `${prefix}.governance.v1`,
+    consumerGroup: `${prefix}.ledger`,
+    partitions: read.KEYBRAKE_KAFKA_PARTITIONS,
+    replicationFactor: read.KEYBRAKE_KAFKA_REPLICATION_FACTOR,
+  };
+}
+
 function secretValues(read: Settings): string[] {
   const values = settingNames.filter(isSecret).map((name) => read[name]);
-  const password = read.DATABASE_URL === undefined ? '' : new URL(read.DATABASE_URL).password;
-  return [...values, password, decodeURIComponent(password)].filter(
+  const passwords = [read.DATABASE_URL, read.REDIS_URL].map((url) => (url === undefined ? '' : new URL(url).password));
+  return [...values, ...passwords, ...passwords.map(decodeURIComponent)].filter(
     (value) => typeof value === 'string' && value !== '',
   ) as string[];
 }

@@ -32,6 +32,14 @@ const origin = z
   .optional();
 
 const isDatabaseUrl = (text: string) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
+const isRedisUrl = (text: string) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
+const BROKERS = /^[^\s,/:]+:\d{1,5}(,[^\s,/:]+:\d{1,5})*$/;
+const count = (fallback: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999')
+    .transform(Number)
+    .default(fallback);
 const isKek = (text: string) => Buffer.from(text, 'base64').length === 32 && /^[A-Za-z0-9+/]{43}=$/.test(text);
 
 const secret = (rule: string, holds: (text: string) => boolean) =>
@@ -49,6 +57,17 @@ export const settings = z.object({
   KEYBRAKE_SIMULATOR_PORT: port(4010),
   KEYBRAKE_POSTGRES_PORT: port(0),
   DATABASE_URL: secret('must be a postgres:// address', isDatabaseUrl),
+  REDIS_URL: secret('must be a redis:// or rediss:// address', isRedisUrl),
+  KAFKA_BROKERS: z.string().regex(BROKERS, 'must be host:port, several with commas between').optional(),
+  KEYBRAKE_KAFKA_TLS: z.enum(['true', 'false']).default('false'),
+  KEYBRAKE_KAFKA_USER: z.string().optional(),
+  KEYBRAKE_KAFKA_PASSWORD: secret('must not be empty', (text) => text !== ''),
+  KEYBRAKE_KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,100}$/, 'must be letters, digits and . _ -')
+    .default('keybrake'),
+  KEYBRAKE_KAFKA_PARTITIONS: count(8),
+  KEYBRAKE_KAFKA_REPLICATION_FACTOR: count(3),
   KEYBRAKE_PEPPER: secret(
     'must have 32 characters or more (try: openssl rand -base64 32)',
     (text) => text.length >= 32,
@@ -68,6 +87,11 @@ export const settings = z.object({
   KEYBRAKE_RECORD_TIMEOUT_MS: milliseconds(2_000),
   KEYBRAKE_IN_FLIGHT_WAIT_MS: milliseconds(20_000),
   KEYBRAKE_HELD_MAX_AGE_MS: milliseconds(30_000),
+  KEYBRAKE_DRAIN_DELAY_MS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of milliseconds from 0 to 99999')
+    .transform(Number)
+    .default(3_000),
   KEYBRAKE_PRICES_FILE: z.string().optional(),
   KEYBRAKE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),

@@ -7,6 +7,22 @@ export interface Installation {
   readonly kek: Uint8Array;
 }
 
+/** What every process on an outside database must be given. */
+export const INSTALLATION_SETTINGS = ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] as const;
+export const DISTRIBUTED_SETTINGS = [...INSTALLATION_SETTINGS, 'REDIS_URL', 'KAFKA_BROKERS'] as const;
+
+export interface DistributedInstallation extends Installation {
+  readonly redisUrl: string;
+}
+
+export function requireDistributed(config: Config): DistributedInstallation {
+  const { redisUrl } = config;
+  if (redisUrl === undefined || config.kafka.brokers.length === 0) {
+    throw new Error('REDIS_URL and KAFKA_BROKERS must be set');
+  }
+  return { ...requireInstallation(config), redisUrl };
+}
+
 /** The settings that a process on an outside database must be given. `loadConfig` has named what is missing before. */
 export function requireInstallation({ databaseUrl, pepper, kek }: Config): Installation {
   if (databaseUrl === undefined || pepper === undefined || kek === undefined) {

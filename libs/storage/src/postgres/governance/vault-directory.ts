@@ -1,4 +1,9 @@
-import type { CredentialCipher, KeyRecord, VaultDirectory } from '@keybrake/application';
+import {
+  type CredentialCipher,
+  DependencyUnavailable,
+  type KeyRecord,
+  type VaultDirectory,
+} from '@keybrake/application';
 import { type AccountId, type CredentialId, invariant, type ProviderId, type VaultKeyId } from '@keybrake/domain';
 import { LRUCache } from 'lru-cache';
 import { asUnavailable, type Pool } from '../database.js';
@@ -40,21 +45,36 @@ interface CredentialRow {
 type ProviderCredential = Awaited<ReturnType<CredentialCipher['open']>>;
 
 const RECORDS_MAX = 10_000;
-const RECORD_TTL_MS = 30_000;
+const RECORD_FRESH_MS = 30_000;
 const CREDENTIALS_MAX = 1_000;
-const CREDENTIAL_TTL_MS = 60_000;
+const CREDENTIAL_FRESH_MS = 60_000;
+/** While the database does not answer, what was read before goes on being used for so long. */
+const OUTAGE_MAX_MS = 15 * 60_000;
+const OUTAGE_RETRY_MS = 5_000;
 
 function recordOf(row: DirectoryRow): KeyRecord {
   const { account_id: accountId, policy_id: id, version, provider } = row;
   return { key: vaultKeyOf(row), policy: decodePolicy({ id, accountId, version, provider }, row.document) };
 }
 
-/** Keys, policies and credentials from Postgres, cached for seconds; unknown keys are not cached. */
+interface Cached<T> {
+  readonly value: T;
+  readonly readAtMs: number;
+  /** Not asked for again before. */
+  readonly freshUntilMs: number;
+}
+
+type Cache<T> = LRUCache<string, Cached<T>>;
+
+/**
+ * Keys, policies and credentials from Postgres, cached for seconds; unknown keys are not cached. An outage of Postgres
+ * does not stop calls of cached keys: the admission store checks key state and policy version anyway.
+ */
 export class PostgresVaultDirectory implements VaultDirectory {
   readonly #pool: Pool;
   readonly #cipher: CredentialCipher;
-  readonly #records = new LRUCache<string, KeyRecord>({ max: RECORDS_MAX, ttl: RECORD_TTL_MS });
-  readonly #credentials = new LRUCache<string, ProviderCredential>({ max: CREDENTIALS_MAX, ttl: CREDENTIAL_TTL_MS });
+  readonly #records: Cache<KeyRecord> = new LRUCache({ max: RECORDS_MAX, ttl: OUTAGE_MAX_MS });
+  readonly #credentials: Cache<ProviderCredential> = new LRUCache({ max: CREDENTIALS_MAX, ttl: OUTAGE_MAX_MS });
   readonly #loads = new Map<string, Promise<unknown>>();
 
   constructor(pool: Pool, cipher: CredentialCipher) {
@@ -63,7 +83,7 @@ export class PostgresVaultDirectory implements VaultDirectory {
   }
 
   async find(accountId: AccountId, keyId: VaultKeyId): Promise<KeyRecord | undefined> {
-    return this.#cached(this.#records, `key/${accountId}/${keyId}`, async () => {
+    return this.#cached(this.#records, RECORD_FRESH_MS, `key/${accountId}/${keyId}`, async () => {
       const [row] = await this.#query<DirectoryRow>('find', FIND, accountId, keyId);
       return row === undefined ? undefined : recordOf(row);
     });
@@ -78,7 +98,8 @@ export class PostgresVaultDirectory implements VaultDirectory {
   }
 
   async openCredential(accountId: AccountId, credentialId: CredentialId): Promise<ProviderCredential> {
-    const opened = await this.#cached(this.#credentials, `credential/${accountId}/${credentialId}`, async () => {
+    const name = `credential/${accountId}/${credentialId}`;
+    const opened = await this.#cached(this.#credentials, CREDENTIAL_FRESH_MS, name, async () => {
       const [row] = await this.#query<CredentialRow>('credential', CREDENTIAL, accountId, credentialId);
       invariant(row !== undefined, `credential ${credentialId} of a vault key is on record`);
       const { provider, version, sealed } = row;
@@ -90,20 +111,30 @@ export class PostgresVaultDirectory implements VaultDirectory {
 
   /** Callers at the same time share one query. What was forgotten while it was read is not cached. */
   async #cached<T extends object>(
-    cache: LRUCache<string, T>,
+    cache: Cache<T>,
+    freshMs: number,
     name: string,
     load: () => Promise<T | undefined>,
   ): Promise<T | undefined> {
     const known = cache.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined && performance.now() < known.freshUntilMs) return known.value;
     const underWay = this.#loads.get(name) as Promise<T | undefined> | undefined;
     if (underWay !== undefined) return underWay;
     const loading = load();
     this.#loads.set(name, loading);
     try {
       const found = await loading;
-      if (found !== undefined && this.#loads.get(name) === loading) cache.set(name, found);
+      const readAtMs = performance.now();
+      if (found !== undefined && this.#loads.get(name) === loading) {
+        cache.set(name, { value: found, readAtMs, freshUntilMs: readAtMs + freshMs });
+      }
       return found;
+    } catch (error) {
+      const nowMs = performance.now();
+      const isUsable = known !== undefined && nowMs - known.readAtMs < OUTAGE_MAX_MS;
+      if (!isUsable || !(error instanceof DependencyUnavailable)) throw error;
+      cache.set(name, { ...known, freshUntilMs: nowMs + OUTAGE_RETRY_MS });
+      return known.value;
     } finally {
       if (this.#loads.get(name) === loading) this.#loads.delete(name);
     }

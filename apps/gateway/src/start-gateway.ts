@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Config, Installation, Logger } from '@keybrake/platform';
 import { defaultPriceList, type PriceList, parsePriceList } from '@keybrake/providers';
 import { type RunningGateway, startGateway } from './app.js';
+import { openDistributedAdapters } from './ports.distributed.js';
 import { openPostgresAdapters } from './ports.postgres.js';
 import { originsOf } from './settings.js';
+import type { GatewayConfig } from './shared-ports.js';
 
 /** The gateway on one PostgreSQL. */
 export async function startPostgresGateway(
@@ -11,14 +13,28 @@ export async function startPostgresGateway(
   installation: Installation,
   logger: Logger,
 ): Promise<RunningGateway> {
-  const prices = await readPrices(config.pricesFile);
+  const ofGateway = await gatewayConfig(config, installation);
+  return startGateway({ config, logger, open: (events) => openPostgresAdapters(ofGateway, events) });
+}
+
+/** One gateway of several, on Redis and Kafka. */
+export async function startDistributedGateway(
+  config: Config,
+  installation: Installation & { readonly redisUrl: string },
+  logger: Logger,
+): Promise<RunningGateway> {
+  const ofGateway = { ...(await gatewayConfig(config, installation)), ...installation, kafka: config.kafka };
+  return startGateway({ config, logger, open: (events) => openDistributedAdapters(ofGateway, events) });
+}
+
+async function gatewayConfig(config: Config, installation: Installation): Promise<GatewayConfig> {
   const { upstreamTimeoutMs } = config;
-  const origins = originsOf(config.origins);
-  return startGateway({
-    config,
-    logger,
-    open: (events) => openPostgresAdapters({ ...installation, origins, upstreamTimeoutMs, prices }, events),
-  });
+  return {
+    ...installation,
+    origins: originsOf(config.origins),
+    upstreamTimeoutMs,
+    prices: await readPrices(config.pricesFile),
+  };
 }
 
 async function readPrices(file: string | undefined): Promise<PriceList> {

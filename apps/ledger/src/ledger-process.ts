@@ -1,75 +1,52 @@
-import { hostname } from 'node:os';
-import { GroupAppender, jsonEventCodec, PolledSource, PostgresEventLog } from '@keybrake/event-log';
 import {
   addProcessMetrics,
   type Config,
-  createDigests,
   createMetrics,
-  type Installation,
+  type DependencyCheck,
   type Logger,
   type Metrics,
   OperationalModule,
   Readiness,
   type ShutdownStep,
   startHttpApp,
-  systemRuntime,
 } from '@keybrake/platform';
-import {
-  asUnavailable,
-  createPool,
-  PostgresAdmissionStore,
-  PostgresAdmissionUpkeep,
-  PostgresLedgerStore,
-} from '@keybrake/storage';
-import { type LedgerObserver, startLedger } from './app.js';
+import { type LedgerObserver, type LedgerPorts, startLedger } from './app.js';
+
+export interface LedgerAdapters {
+  readonly ports: LedgerPorts;
+  readonly checks: Readonly<Record<string, DependencyCheck>>;
+  close(flushWithinMs: number): Promise<void>;
+}
+
+export interface LedgerProcessOptions {
+  readonly config: Pick<Config, 'ledger' | 'heldMaxAgeMs'>;
+  readonly logger: Logger;
+  /** The log has a gap or was replaced: the process must end, loudly. */
+  readonly onFatal: (error: Error) => void;
+  /** Opens the adapters of a profile; the only thing in which profiles differ. */
+  readonly open: (onTrouble: (what: string, error: unknown) => void) => Promise<LedgerAdapters>;
+}
 
 export interface RunningLedgerProcess {
   readonly shutdownSteps: readonly ShutdownStep[];
 }
 
-export interface PostgresLedgerOptions {
-  readonly config: Pick<Config, 'ledger' | 'heldMaxAgeMs'>;
-  readonly installation: Installation;
-  readonly logger: Logger;
-  /** The log has a gap or was replaced: the process must end, loudly. */
-  readonly onFatal: (error: Error) => void;
-}
-
-const CONNECTIONS_MAX = 6;
-const POLLING = { chunkRecordsMax: 500, idleMs: 50, retryMs: 500 };
 const UPKEEP_IDLE_MS = 500;
+const REBUILD_IDLE_MS = 200;
 const CLOSE_WITHIN_MS = 2_000;
 
-/** The ledger on one PostgreSQL, with health and metrics on a port of its own. */
-export async function startPostgresLedger(options: PostgresLedgerOptions): Promise<RunningLedgerProcess> {
-  const { config, installation, logger } = options;
+/** The ledger, with health and metrics on a port of its own. */
+export async function startLedgerProcess(options: LedgerProcessOptions): Promise<RunningLedgerProcess> {
+  const { config, logger } = options;
   const metrics = createMetrics('ledger');
   addProcessMetrics(metrics);
-  const pool = createPool({
-    url: installation.databaseUrl,
-    applicationName: `keybrake-ledger@${hostname()}`,
-    connectionsMax: CONNECTIONS_MAX,
-    onIdleError: (error) => logger.warn({ err: error }, 'idle connection'),
-  });
-  const eventLog = await PostgresEventLog.open(pool, asUnavailable);
-  const log = new GroupAppender(eventLog, jsonEventCodec, {
-    onRetry: (error) => logger.warn({ err: error }, 'append to the event log'),
-  });
+  const adapters = await options.open((what, error) => logger.warn({ err: error }, what));
   const ledger = await startLedger(
-    {
-      store: new PostgresLedgerStore(pool),
-      source: new PolledSource(eventLog, POLLING),
-      codec: jsonEventCodec,
-      digests: createDigests(installation.pepper),
-      admission: new PostgresAdmissionStore(pool),
-      upkeep: new PostgresAdmissionUpkeep(pool),
-      log,
-      runtime: systemRuntime,
-    },
-    { heldMaxAgeMs: config.heldMaxAgeMs, upkeepIdleMs: UPKEEP_IDLE_MS },
+    adapters.ports,
+    { heldMaxAgeMs: config.heldMaxAgeMs, upkeepIdleMs: UPKEEP_IDLE_MS, rebuildIdleMs: REBUILD_IDLE_MS },
     observerOf(metrics, logger, options.onFatal),
   );
-  const readiness = new Readiness({ database: () => pool.query('select 1') });
+  const readiness = new Readiness(adapters.checks);
   const module = OperationalModule.register({ readiness, metrics });
   const server = await startHttpApp({ module, logger, address: config.ledger });
   logger.info({ url: server.url }, 'ledger folds');
@@ -77,9 +54,8 @@ export async function startPostgresLedger(options: PostgresLedgerOptions): Promi
     shutdownSteps: [
       { name: 'ledger readiness off', run: async () => readiness.startDraining() },
       { name: 'ledger workers', run: () => ledger.stop() },
-      { name: 'ledger log', run: () => log.close(CLOSE_WITHIN_MS) },
       { name: 'ledger health', run: () => server.close(CLOSE_WITHIN_MS) },
-      { name: 'ledger connections', run: () => pool.end() },
+      { name: 'ledger log and connections', run: () => adapters.close(CLOSE_WITHIN_MS) },
       { name: 'ledger metrics', run: () => metrics.close() },
     ],
   };
@@ -92,6 +68,7 @@ function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) =>
     'Events seen before, and not folded again.',
   );
   const deadLetters = metrics.counter('keybrake_ledger_dead_letters_total', 'Records that could not be read.');
+  const rebuilds = metrics.counter('keybrake_ledger_rebuilds_total', 'Lives given to the admission store.');
   let lag = 0;
   let inDoubt = 0;
   metrics.gauge('keybrake_ledger_lag_events', 'Records behind the end of the log.', () => [{ value: lag }]);
@@ -111,6 +88,10 @@ function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) =>
     },
     inDoubt: (count) => {
       inDoubt = count;
+    },
+    rebuilt: (result) => {
+      rebuilds.add(1);
+      logger.warn(result, 'the admission store was lost and has been rebuilt');
     },
     failed: (worker, error) => logger.warn({ err: error, worker }, 'a turn failed and is tried again'),
     fatal: (error) => {

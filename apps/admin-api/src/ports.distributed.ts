@@ -1,0 +1,41 @@
+import { hostname } from 'node:os';
+import { createKafka, ensureTopic, GroupAppender, jsonEventCodec, KafkaLogTransport } from '@keybrake/event-log';
+import type { DistributedInstallation, KafkaSettings } from '@keybrake/platform';
+import { PostgresEarlierCalls, RedisAdmissionStore, RedisServer, recordedPartitions } from '@keybrake/storage';
+import type { AdminAdapters } from './ports.js';
+import { adminPorts, openPool } from './shared-ports.js';
+
+/** Admission in Redis, where a revoke is in force once it is written; resolutions go to Kafka. */
+export async function openDistributedAdmin(
+  config: DistributedInstallation & { readonly kafka: KafkaSettings },
+  onTrouble: (what: string, error: unknown) => void,
+): Promise<AdminAdapters> {
+  const { kafka: settings } = config;
+  const pool = openPool(config, onTrouble);
+  const clientId = `keybrake-admin-api@${hostname()}`;
+  const kafka = createKafka({ ...settings, clientId, onTrouble: (message) => onTrouble('kafka', message) });
+  const topic = {
+    topic: settings.spendTopic,
+    partitions: await recordedPartitions(pool, settings.spendTopic, settings.partitions),
+  };
+  await ensureTopic(kafka, { ...topic, replicationFactor: settings.replicationFactor });
+  const transport = new KafkaLogTransport(kafka, topic);
+  const log = new GroupAppender(transport, jsonEventCodec);
+  const redis = new RedisServer({
+    url: config.redisUrl,
+    name: 'keybrake-admin-api',
+    onTrouble: (error) => onTrouble('redis', error),
+  });
+  await redis.opened();
+  const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
+  return {
+    ports: adminPorts(config, pool, admission, log),
+    checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
+    close: async (flushWithinMs) => {
+      await log.close(flushWithinMs);
+      await transport.close();
+      await redis.close();
+      await pool.end();
+    },
+  };
+}

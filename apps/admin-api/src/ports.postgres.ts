@@ -1,0 +1,22 @@
+import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
+import type { Installation } from '@keybrake/platform';
+import { asUnavailable, PostgresAdmissionStore } from '@keybrake/storage';
+import type { AdminAdapters } from './ports.js';
+import { adminPorts, openPool } from './shared-ports.js';
+
+/** Admission and log in one PostgreSQL. */
+export async function openPostgresAdmin(
+  installation: Installation,
+  onTrouble: (what: string, error: unknown) => void,
+): Promise<AdminAdapters> {
+  const pool = openPool(installation, onTrouble);
+  const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
+  return {
+    ports: adminPorts(installation, pool, new PostgresAdmissionStore(pool), log),
+    checks: { database: () => pool.query('select 1') },
+    close: async (flushWithinMs) => {
+      await log.close(flushWithinMs);
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { hostname } from 'node:os';
+import type { AdmissionStore, EventAppender } from '@keybrake/application';
+import { createDigests, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import {
+  createPool,
+  createPostgresGovernanceStore,
+  type Pool,
+  PostgresIdempotentResponses,
+  PostgresLedgerReports,
+  postgresCipher,
+} from '@keybrake/storage';
+import type { AdminPorts } from './ports.js';
+
+const CONNECTIONS_MAX = 8;
+
+export function openPool(installation: Installation, onTrouble: (what: string, error: unknown) => void): Pool {
+  return createPool({
+    url: installation.databaseUrl,
+    applicationName: `keybrake-admin-api@${hostname()}`,
+    connectionsMax: CONNECTIONS_MAX,
+    onIdleError: (error) => onTrouble('idle connection', error),
+  });
+}
+
+/** Everything but admission and log: they are what profiles differ in. */
+export function adminPorts(
+  installation: Installation,
+  pool: Pool,
+  admission: AdmissionStore,
+  log: EventAppender,
+): AdminPorts {
+  const digests = createDigests(installation.pepper);
+  const cipher = postgresCipher(pool, installation.kek);
+  return {
+    governance: {
+      store: createPostgresGovernanceStore(pool),
+      admission,
+      cipher: cipher.credentials,
+      digests,
+      secrets: systemSecrets,
+      runtime: systemRuntime,
+    },
+    admission,
+    log,
+    reports: new PostgresLedgerReports(pool, digests),
+    responses: new PostgresIdempotentResponses(pool, cipher.envelope),
+    runtime: systemRuntime,
+  };
+}

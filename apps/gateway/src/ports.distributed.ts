@@ -1,0 +1,73 @@
+import { hostname } from 'node:os';
+import { createKafka, ensureTopic, GroupAppender, jsonEventCodec, KafkaLogTransport } from '@keybrake/event-log';
+import type { KafkaSettings } from '@keybrake/platform';
+import {
+  PostgresEarlierCalls,
+  RedisAdmissionRebuild,
+  RedisAdmissionStore,
+  RedisServer,
+  recordedPartitions,
+} from '@keybrake/storage';
+import {
+  flushLog,
+  type GatewayAdapters,
+  type GatewayConfig,
+  type GatewayEvents,
+  openPool,
+  openSharedPorts,
+} from './shared-ports.js';
+
+export interface DistributedGatewayConfig extends GatewayConfig {
+  readonly redisUrl: string;
+  readonly kafka: KafkaSettings;
+}
+
+const CONNECTIONS_MAX = 4;
+
+/** Admission in Redis, the log in Kafka; PostgreSQL only for keys and policies that are not cached, and old answers. */
+export async function openDistributedAdapters(
+  config: DistributedGatewayConfig,
+  events: GatewayEvents,
+): Promise<GatewayAdapters> {
+  const { kafka: settings } = config;
+  const { onTrouble } = events;
+  const clientId = `keybrake-gateway@${hostname()}`;
+  const pool = openPool(config, events, 'directory', CONNECTIONS_MAX);
+  const kafka = createKafka({ ...settings, clientId, onTrouble: (message) => onTrouble('kafka', message) });
+  const topic = {
+    topic: settings.spendTopic,
+    partitions: await recordedPartitions(pool, settings.spendTopic, settings.partitions),
+  };
+  await ensureTopic(kafka, { ...topic, replicationFactor: settings.replicationFactor });
+  const transport = new KafkaLogTransport(kafka, topic);
+  const log = new GroupAppender(transport, jsonEventCodec, {
+    onRetry: (error) => onTrouble('append to the event log', error),
+  });
+  const redis = new RedisServer({
+    url: config.redisUrl,
+    name: 'keybrake-gateway',
+    onTrouble: (error) => onTrouble('redis', error),
+  });
+  await redis.opened();
+  const shared = openSharedPorts(config, events, pool);
+  const life = new RedisAdmissionRebuild(redis);
+  return {
+    ports: { ...shared, admission: new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool)), log },
+    checks: {
+      admission: async () => {
+        const { phase } = await life.life();
+        if (phase !== 'ready') throw new Error(`the admission store is ${phase}`);
+      },
+      log: async () => {
+        if (log.failing) throw new Error('the event log does not take records');
+      },
+    },
+    close: async (flushWithinMs) => {
+      await flushLog(log, flushWithinMs, events);
+      await transport.close();
+      await shared.upstream.close();
+      await redis.close();
+      await pool.end();
+    },
+  };
+}

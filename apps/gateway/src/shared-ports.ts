@@ -1,0 +1,70 @@
+import { hostname } from 'node:os';
+import type { CallObserver, ProxyCallPorts, UnfinishedWork } from '@keybrake/application';
+import type { ProviderId } from '@keybrake/domain';
+import type { GroupAppender } from '@keybrake/event-log';
+import { createDigests, type Installation, systemRuntime } from '@keybrake/platform';
+import type { PriceList } from '@keybrake/providers';
+import {
+  createPool,
+  type Pool,
+  PostgresResponseArchive,
+  PostgresVaultDirectory,
+  postgresCipher,
+} from '@keybrake/storage';
+import { HttpUpstream } from './http-upstream.js';
+
+/** What the gateway is given in every profile. */
+export interface GatewayConfig extends Installation {
+  readonly origins: Readonly<Record<ProviderId, string>>;
+  readonly upstreamTimeoutMs: number;
+  readonly prices: PriceList;
+}
+
+export interface GatewayEvents {
+  readonly observer: CallObserver;
+  readonly unfinished: UnfinishedWork;
+  /** A connection broke, or a log batch has to be sent again. */
+  readonly onTrouble: (what: string, error: unknown) => void;
+}
+
+/** The gateway's ports, and how to put them away: the log flushed before what it writes to goes. */
+export interface GatewayAdapters {
+  readonly ports: ProxyCallPorts;
+  /** By dependency; each rejects while calls would fail for want of it. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  close(flushWithinMs: number): Promise<void>;
+}
+
+const UPSTREAM = { connectTimeoutMs: 5_000, connectionsPerProvider: 128, responseBytesMax: 1_048_576 };
+
+export function openPool(config: GatewayConfig, events: GatewayEvents, name: string, connectionsMax: number): Pool {
+  return createPool({
+    url: config.databaseUrl,
+    applicationName: `keybrake-gateway-${name}@${hostname()}`,
+    connectionsMax,
+    onIdleError: (error) => events.onTrouble(`idle ${name} connection`, error),
+  });
+}
+
+/** Everything but admission and log: they are what profiles differ in. */
+export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, pool: Pool) {
+  const { observer, unfinished } = events;
+  const { credentials, responses } = postgresCipher(pool, config.kek);
+  const upstream = new HttpUpstream({ origins: config.origins, timeoutMs: config.upstreamTimeoutMs, ...UPSTREAM });
+  return {
+    directory: new PostgresVaultDirectory(pool, credentials),
+    upstream,
+    seal: responses,
+    archive: new PostgresResponseArchive(pool),
+    digests: createDigests(config.pepper),
+    prices: config.prices,
+    runtime: systemRuntime,
+    observer,
+    unfinished,
+  };
+}
+
+export async function flushLog(log: GroupAppender, withinMs: number, { onTrouble }: GatewayEvents): Promise<void> {
+  if (await log.close(withinMs)) return;
+  onTrouble('flush of the event log', new Error(`${log.pendingEvents} events were not appended in time`));
+}

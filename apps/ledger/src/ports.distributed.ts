@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import {
+  createKafka,
+  ensureTopic,
+  GroupAppender,
+  jsonEventCodec,
+  KafkaGovernancePublisher,
+  KafkaLogTransport,
+  KafkaSource,
+} from '@keybrake/event-log';
+import { createDigests, type DistributedInstallation, type KafkaSettings, systemRuntime } from '@keybrake/platform';
+import {
+  createPool,
+  createPostgresGovernanceStore,
+  PostgresAdmissionLives,
+  PostgresEarlierCalls,
+  PostgresGovernanceOutbox,
+  PostgresLedgerStore,
+  RedisAdmissionRebuild,
+  RedisAdmissionStore,
+  RedisAdmissionUpkeep,
+  RedisServer,
+  recordedPartitions,
+} from '@keybrake/storage';
+import type { LedgerAdapters } from './ledger-process.js';
+
+export interface DistributedLedgerConfig extends DistributedInstallation {
+  readonly kafka: KafkaSettings;
+}
+
+const CONNECTIONS_MAX = 8;
+const READING = { chunkRecordsMax: 500, watchEveryMs: 1_000, stalledAfterMs: 60_000 };
+
+/** The log in Kafka, admission in Redis, the ledger in PostgreSQL. */
+export async function openDistributedLedger(
+  config: DistributedLedgerConfig,
+  onTrouble: (what: string, error: unknown) => void,
+): Promise<LedgerAdapters> {
+  const { kafka: settings } = config;
+  const pool = createPool({
+    url: config.databaseUrl,
+    applicationName: `keybrake-ledger@${hostname()}`,
+    connectionsMax: CONNECTIONS_MAX,
+    onIdleError: (error) => onTrouble('idle connection', error),
+  });
+  const clientId = `keybrake-ledger@${hostname()}`;
+  const kafka = createKafka({ ...settings, clientId, onTrouble: (message) => onTrouble('kafka', message) });
+  const openTopic = async (topic: string) => {
+    const partitions = await recordedPartitions(pool, topic, settings.partitions);
+    await ensureTopic(kafka, { topic, partitions, replicationFactor: settings.replicationFactor });
+    return { topic, partitions };
+  };
+  const spend = await openTopic(settings.spendTopic);
+  const transport = new KafkaLogTransport(kafka, spend);
+  const notes = new KafkaLogTransport(kafka, await openTopic(settings.governanceTopic));
+  const log = new GroupAppender(transport, jsonEventCodec, {
+    onRetry: (error) => onTrouble('append to the event log', error),
+  });
+  const source = new KafkaSource(kafka, { ...spend, ...READING, groupId: settings.consumerGroup });
+  const redis = new RedisServer({
+    url: config.redisUrl,
+    name: 'keybrake-ledger',
+    onTrouble: (error) => onTrouble('redis', error),
+  });
+  await redis.opened();
+  const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
+  const store = new PostgresLedgerStore(pool);
+  const governance = { store: createPostgresGovernanceStore(pool), admission };
+  return {
+    ports: {
+      store,
+      source,
+      codec: jsonEventCodec,
+      digests: createDigests(config.pepper),
+      admission,
+      upkeep: new RedisAdmissionUpkeep(redis),
+      log,
+      runtime: systemRuntime,
+      rebuild: {
+        rebuild: new RedisAdmissionRebuild(redis),
+        lives: new PostgresAdmissionLives(pool),
+        fence: log,
+        source,
+        store,
+        governance,
+        runtime: systemRuntime,
+      },
+      relay: {
+        outbox: new PostgresGovernanceOutbox(pool),
+        publisher: new KafkaGovernancePublisher(notes),
+        governance,
+      },
+    },
+    checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
+    close: async (flushWithinMs) => {
+      await log.close(flushWithinMs);
+      await Promise.all([transport.close(), notes.close()]);
+      await redis.close();
+      await pool.end();
+    },
+  };
+}

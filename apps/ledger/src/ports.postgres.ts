@@ -1,0 +1,48 @@
+import { hostname } from 'node:os';
+import { GroupAppender, jsonEventCodec, PolledSource, PostgresEventLog } from '@keybrake/event-log';
+import { createDigests, type Installation, systemRuntime } from '@keybrake/platform';
+import {
+  asUnavailable,
+  createPool,
+  PostgresAdmissionStore,
+  PostgresAdmissionUpkeep,
+  PostgresLedgerStore,
+} from '@keybrake/storage';
+import type { LedgerAdapters } from './ledger-process.js';
+
+const CONNECTIONS_MAX = 6;
+const POLLING = { chunkRecordsMax: 500, idleMs: 50, retryMs: 500 };
+
+/** Log, admission and ledger in one PostgreSQL. */
+export async function openPostgresLedger(
+  installation: Installation,
+  onTrouble: (what: string, error: unknown) => void,
+): Promise<LedgerAdapters> {
+  const pool = createPool({
+    url: installation.databaseUrl,
+    applicationName: `keybrake-ledger@${hostname()}`,
+    connectionsMax: CONNECTIONS_MAX,
+    onIdleError: (error) => onTrouble('idle connection', error),
+  });
+  const eventLog = await PostgresEventLog.open(pool, asUnavailable);
+  const log = new GroupAppender(eventLog, jsonEventCodec, {
+    onRetry: (error) => onTrouble('append to the event log', error),
+  });
+  return {
+    ports: {
+      store: new PostgresLedgerStore(pool),
+      source: new PolledSource(eventLog, POLLING),
+      codec: jsonEventCodec,
+      digests: createDigests(installation.pepper),
+      admission: new PostgresAdmissionStore(pool),
+      upkeep: new PostgresAdmissionUpkeep(pool),
+      log,
+      runtime: systemRuntime,
+    },
+    checks: { database: () => pool.query('select 1') },
+    close: async (flushWithinMs) => {
+      await log.close(flushWithinMs);
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+export const BEGIN_INCARNATION = `
+insert into ledger.incarnations (incarnation)
+select greatest(coalesce(max(i.incarnation), 0), $1::integer) + 1 from ledger.incarnations i
+returning incarnation`;
+
+// A window that ended two days ago is nobody's today, on any clock; unless something is still held in it.
+export const BALANCES = `
+select b.account_id, b.counter, b.window_id, b.window_ends_at_ms, b.committed_micros, b.held_micros
+  from ledger.balances b
+ where b.window_ends_at_ms > extract(epoch from clock_timestamp()) * 1000 - 172800000 or b.held_micros > 0`;
+
+export const OPEN_RESERVATIONS = `
+select r.account_id, r.reservation_id, r.reserved_at_ms,
+       coalesce((select jsonb_agg(jsonb_build_object('counter', h ->> 'counter', 'windowId', h ->> 'windowId',
+                                                     'amountMicros', h ->> 'amountMicros'))
+                   from jsonb_array_elements(r.facts -> 'holds') h), '[]') as holds,
+       i.root_key_id, i.key_hash, i.fingerprint
+  from ledger.reservations r
+  left join ledger.idempotency_records i on i.reservation_id = r.reservation_id
+ where r.state = 'open' and r.facts is not null`;
+
+// Admitted calls of this month, in the zone that each was counted in.
+export const QUOTAS_USED = `
+with counted as (
+  select r.account_id, r.facts -> 'call' ->> 'rootKeyId' as root_key_id, r.facts -> 'call' ->> 'timeZone' as time_zone,
+         r.reserved_at_ms
+    from ledger.reservations r
+   where r.reserved_at_ms > extract(epoch from clock_timestamp()) * 1000 - 3024000000 and r.facts is not null
+)
+select c.account_id, c.root_key_id, c.time_zone, to_char(clock_timestamp() at time zone c.time_zone, 'YYYY-MM') as window_id,
+       (extract(epoch from (date_trunc('month', clock_timestamp() at time zone c.time_zone) + interval '1 month')
+                           at time zone c.time_zone) * 1000)::bigint as ends_at_ms,
+       count(*) as used
+  from counted c
+ where to_char(to_timestamp(c.reserved_at_ms / 1000.0) at time zone c.time_zone, 'YYYY-MM')
+     = to_char(clock_timestamp() at time zone c.time_zone, 'YYYY-MM')
+ group by c.account_id, c.root_key_id, c.time_zone`;
+
+export const CLAIMS_UNTIL = `
+select max(i.expires_at_ms) as until_ms from ledger.idempotency_records i
+ where i.state = 'committed' and i.expires_at_ms > extract(epoch from clock_timestamp()) * 1000`;
