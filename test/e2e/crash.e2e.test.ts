@@ -3,26 +3,19 @@ import { FAULT_POINTS, type FaultPoint } from '@keybrake/testing/faults';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type ProviderCall, providerCalls } from '../harness/calls.ts';
-import { startSystem } from '../harness/start-system.ts';
+import { PROFILES, startSystem } from '../harness/start-system.ts';
 import type { IssuedKey, System } from '../harness/system.ts';
 
 // Short deadlines, so that the janitor and the doubt come within the test; the rules don't depend on their length.
 const HELD_MAX_AGE_MS = 1_000;
 const UPSTREAM_TIMEOUT_MS = 1_500;
 
-let system: System;
+const env = {
+  KEYBRAKE_HELD_MAX_AGE_MS: String(HELD_MAX_AGE_MS),
+  KEYBRAKE_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
+};
 
-beforeAll(async () => {
-  system = await startSystem({
-    env: {
-      KEYBRAKE_HELD_MAX_AGE_MS: String(HELD_MAX_AGE_MS),
-      KEYBRAKE_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
-    },
-  });
-});
-afterAll(async () => {
-  await system.stop();
-});
+let system: System;
 
 // Up to the launch nothing was sent, whatever the store says; from the send on the provider has executed.
 const NEVER_FORWARDED: readonly FaultPoint[] = [
@@ -77,43 +70,6 @@ const inDoubt = async (key: IssuedKey) => {
   return data.filter((row) => row.vaultKeyId === key.id);
 };
 
-describe.each(providerCalls)('kill -9 of the gateway, $id', (provider) => {
-  test.each(FAULT_POINTS)(
-    '%s: at most one execution, the balance is what the witness says, no hold stays unlaunched',
-    async (point) => {
-      const key = await system.issueKey({ ...provider.policy, capMinor: '100000' });
-      const idempotencyKey = randomUUID();
-      const marker = provider.mark(idempotencyKey);
-      await killedAt(point, provider, key, idempotencyKey);
-      expect(await executedBy(provider, marker)).toBe(NEVER_FORWARDED.includes(point) ? 0 : 1);
-
-      const launchedNoOutcome = LAUNCHED.includes(point);
-      if (launchedNoOutcome)
-        await eventually(
-          'the call to be listed in doubt',
-          () => inDoubt(key),
-          (rows) => rows.length === 1,
-        );
-
-      // What an agent does next: the same call with the same key, on a gateway that lives.
-      const retry = await retryUntilAnswered(provider, key, idempotencyKey);
-      if (launchedNoOutcome && !provider.resendable) {
-        expect(retry.status).toBe(409);
-        expect(retry.text).toContain('outcome_unknown');
-        expect(await executedBy(provider, marker)).toBe(NEVER_FORWARDED.includes(point) ? 0 : 1);
-        expect(await inDoubt(key)).toHaveLength(1);
-        return;
-      }
-      expect(retry.status).toBe(provider.successStatus);
-      expect(await executedBy(provider, marker)).toBe(1);
-      expect(await inDoubt(key)).toHaveLength(0);
-      const balance = await settledBalance(key, (seen) => seen?.heldMinor === '0' && seen.committedMinor !== '0');
-      expect(balance).toMatchObject({ committedMinor: provider.costMinor, heldMinor: '0' });
-      await enforcedEqualsFolded(key);
-    },
-  );
-});
-
 /** In flight or being swept: asked again like the SDKs do, until there is an answer that stands. */
 async function retryUntilAnswered(provider: ProviderCall, key: IssuedKey, idempotencyKey: string) {
   return eventually(
@@ -126,12 +82,9 @@ async function retryUntilAnswered(provider: ProviderCall, key: IssuedKey, idempo
 
 /** The store that enforces and the ledger that reports agree to the micro, and nothing is held for ever. */
 async function enforcedEqualsFolded(key: IssuedKey): Promise<void> {
-  const statement = (schema: string) =>
-    `select b.counter, b.committed_micros, b.held_micros from ${schema}.balances b
-      where b.counter like 'key/' || $1::text || '/%' order by b.counter`;
   await eventually(
     'both balances to agree',
-    async () => [await system.sql(statement('admission'), [key.id]), await system.sql(statement('ledger'), [key.id])],
+    async () => [await system.balances(key.id, 'enforced'), await system.balances(key.id, 'folded')],
     ([enforced, folded]) => show(enforced) === show(folded),
   );
 }
@@ -139,21 +92,67 @@ async function enforcedEqualsFolded(key: IssuedKey): Promise<void> {
 const show = (rows: unknown) =>
   JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
 
-test('after all of it: one record in the log for every request that a provider received, one audit entry for each call', async () => {
-  const received = await system.witness(undefined);
-  const recorded = await system.sql<{ launched: bigint }>(
-    `select count(*) as launched from ledger.reservations r where r.facts is not null`,
-  );
-  expect(recorded[0]?.launched).toBeGreaterThanOrEqual(BigInt(received.filter(({ executed }) => executed).length));
-  const unaudited = await system.sql(
-    `select r.reservation_id from ledger.reservations r left join ledger.audit_entries a on a.id = r.reservation_id
+describe.each(PROFILES)('%s', (profile) => {
+  beforeAll(async () => {
+    system = await startSystem({ profile, env });
+  });
+  afterAll(async () => {
+    await system.stop();
+  });
+
+  describe.each(providerCalls)('kill -9 of the gateway, $id', (provider) => {
+    test.each(FAULT_POINTS)(
+      '%s: at most one execution, the balance is what the witness says, no hold stays unlaunched',
+      async (point) => {
+        const key = await system.issueKey({ ...provider.policy, capMinor: '100000' });
+        const idempotencyKey = randomUUID();
+        const marker = provider.mark(idempotencyKey);
+        await killedAt(point, provider, key, idempotencyKey);
+        expect(await executedBy(provider, marker)).toBe(NEVER_FORWARDED.includes(point) ? 0 : 1);
+
+        const launchedNoOutcome = LAUNCHED.includes(point);
+        if (launchedNoOutcome)
+          await eventually(
+            'the call to be listed in doubt',
+            () => inDoubt(key),
+            (rows) => rows.length === 1,
+          );
+
+        // What an agent does next: the same call with the same key, on a gateway that lives.
+        const retry = await retryUntilAnswered(provider, key, idempotencyKey);
+        if (launchedNoOutcome && !provider.resendable) {
+          expect(retry.status).toBe(409);
+          expect(retry.text).toContain('outcome_unknown');
+          expect(await executedBy(provider, marker)).toBe(NEVER_FORWARDED.includes(point) ? 0 : 1);
+          expect(await inDoubt(key)).toHaveLength(1);
+          return;
+        }
+        expect(retry.status).toBe(provider.successStatus);
+        expect(await executedBy(provider, marker)).toBe(1);
+        expect(await inDoubt(key)).toHaveLength(0);
+        const balance = await settledBalance(key, (seen) => seen?.heldMinor === '0' && seen.committedMinor !== '0');
+        expect(balance).toMatchObject({ committedMinor: provider.costMinor, heldMinor: '0' });
+        await enforcedEqualsFolded(key);
+      },
+    );
+  });
+
+  test('after all of it: one record in the log for every request that a provider received, one audit entry for each call', async () => {
+    const received = await system.witness(undefined);
+    const recorded = await system.sql<{ launched: bigint }>(
+      `select count(*) as launched from ledger.reservations r where r.facts is not null`,
+    );
+    expect(recorded[0]?.launched).toBeGreaterThanOrEqual(BigInt(received.filter(({ executed }) => executed).length));
+    const unaudited = await system.sql(
+      `select r.reservation_id from ledger.reservations r left join ledger.audit_entries a on a.id = r.reservation_id
       where r.facts is not null and a.id is null`,
-  );
-  expect(unaudited).toEqual([]);
-  const held = await eventually(
-    'no hold before launch to be left',
-    () => system.sql(`select reservation_id from admission.reservations where state = 'held'`),
-    (rows) => rows.length === 0,
-  );
-  expect(held).toEqual([]);
+    );
+    expect(unaudited).toEqual([]);
+    const held = await eventually(
+      'no hold before launch to be left',
+      () => system.heldReservations(),
+      (count) => count === 0,
+    );
+    expect(held).toBe(0);
+  });
 });

@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createKafka, KafkaSource } from '@keybrake/event-log';
-import { loadConfig } from '@keybrake/platform';
+import type { KafkaSource } from '@keybrake/event-log';
 import {
   type FaultOrder,
   SIMULATOR_CREDENTIALS,
@@ -18,6 +17,8 @@ import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
 import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
 import { type Installation, openAccount } from './account.ts';
+import { distributedSettings, topicReader } from './distributed.ts';
+import { type CountedBalance, Enforced } from './enforced.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -51,24 +52,6 @@ interface Gateway {
   process: ServerProcess;
 }
 
-function distributedSettings(redis: RedisProcess, kafkaBrokers: string): Record<string, string> {
-  return {
-    REDIS_URL: redis.url,
-    KAFKA_BROKERS: kafkaBrokers,
-    // Each system has topics of its own on the run's broker.
-    KEYBRAKE_KAFKA_TOPIC_PREFIX: `test-${randomBytes(6).toString('hex')}`,
-    KEYBRAKE_KAFKA_PARTITIONS: '4',
-    KEYBRAKE_KAFKA_REPLICATION_FACTOR: '1',
-  };
-}
-
-function topicReader(env: Readonly<Record<string, string>>): KafkaSource {
-  const { kafka } = loadConfig({ env });
-  const client = createKafka({ ...kafka, clientId: 'test', onTrouble: () => undefined });
-  const reading = { groupId: 'test', chunkRecordsMax: 1, watchEveryMs: 1_000, stalledAfterMs: 60_000 };
-  return new KafkaSource(client, { topic: kafka.spendTopic, partitions: kafka.partitions, ...reading });
-}
-
 /** Gateways, ledgers and admin API as processes of their own on one database, in front of a simulator. */
 export class System {
   readonly #database: TestDatabase;
@@ -81,6 +64,7 @@ export class System {
   readonly #ledgers: ServerProcess[] = [];
   readonly #redis: RedisProcess | undefined;
   readonly #kafka: KafkaSource | undefined;
+  readonly #enforced: Enforced;
   #adminUrl = '';
   #adminToken = '';
 
@@ -98,6 +82,7 @@ export class System {
     this.#folder = parts.folder;
     this.#env = parts.env;
     this.#redis = parts.redis;
+    this.#enforced = new Enforced(parts.pool, parts.redis);
     this.#kafka = parts.redis === undefined ? undefined : topicReader(parts.env);
   }
 
@@ -216,6 +201,27 @@ export class System {
       'select partition, next_position from event_log.partitions',
     );
     return new Map(rows.map((row) => [row.partition, row.next_position]));
+  }
+
+  /** Balances of a key's caps: as the admission store enforces them, or as the ledger has folded them. */
+  async balances(keyId: string, side: 'enforced' | 'folded'): Promise<readonly CountedBalance[]> {
+    const rows = await this.sql<{ counter: string; window_id: string; committed_micros: bigint; held_micros: bigint }>(
+      `select counter, window_id, committed_micros, held_micros from ledger.balances
+        where counter like 'key/' || $1::text || '/%' order by counter`,
+      [keyId],
+    );
+    const folded = rows.map((row) => ({
+      counter: row.counter,
+      windowId: row.window_id,
+      committedMicros: row.committed_micros,
+      heldMicros: row.held_micros,
+    }));
+    if (side === 'enforced') return this.#enforced.balances(folded.map(({ counter }) => counter));
+    return folded.filter(({ committedMicros, heldMicros }) => committedMicros + heldMicros > 0n);
+  }
+
+  heldReservations(): Promise<number> {
+    return this.#enforced.heldReservations();
   }
 
   async restartGateway(index: number): Promise<void> {

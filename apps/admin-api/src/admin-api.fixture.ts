@@ -22,6 +22,7 @@ import {
   createPostgresGovernanceStore,
   type Pool,
   PostgresAdmissionStore,
+  PostgresAdmissionUpkeep,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   postgresCipher,
@@ -69,7 +70,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     governance,
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
-    reports: new PostgresLedgerReports(pool, digests),
+    reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

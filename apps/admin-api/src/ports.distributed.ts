@@ -1,7 +1,13 @@
 import { hostname } from 'node:os';
 import { createKafka, ensureTopic, GroupAppender, jsonEventCodec, KafkaLogTransport } from '@keybrake/event-log';
 import type { DistributedInstallation, KafkaSettings } from '@keybrake/platform';
-import { PostgresEarlierCalls, RedisAdmissionStore, RedisServer, recordedPartitions } from '@keybrake/storage';
+import {
+  PostgresEarlierCalls,
+  RedisAdmissionStore,
+  RedisAdmissionUpkeep,
+  RedisServer,
+  recordedPartitions,
+} from '@keybrake/storage';
 import type { AdminAdapters } from './ports.js';
 import { adminPorts, openPool } from './shared-ports.js';
 
@@ -29,7 +35,7 @@ export async function openDistributedAdmin(
   await redis.opened();
   const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
   return {
-    ports: adminPorts(config, pool, admission, log),
+    ports: adminPorts(config, pool, admission, new RedisAdmissionUpkeep(redis), log),
     checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
     close: async (flushWithinMs) => {
       await log.close(flushWithinMs);

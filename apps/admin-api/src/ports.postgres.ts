@@ -1,6 +1,6 @@
 import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import type { Installation } from '@keybrake/platform';
-import { asUnavailable, PostgresAdmissionStore } from '@keybrake/storage';
+import { asUnavailable, PostgresAdmissionStore, PostgresAdmissionUpkeep } from '@keybrake/storage';
 import type { AdminAdapters } from './ports.js';
 import { adminPorts, openPool } from './shared-ports.js';
 
@@ -12,7 +12,7 @@ export async function openPostgresAdmin(
   const pool = openPool(installation, onTrouble);
   const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
   return {
-    ports: adminPorts(installation, pool, new PostgresAdmissionStore(pool), log),
+    ports: adminPorts(installation, pool, new PostgresAdmissionStore(pool), new PostgresAdmissionUpkeep(pool), log),
     checks: { database: () => pool.query('select 1') },
     close: async (flushWithinMs) => {
       await log.close(flushWithinMs);

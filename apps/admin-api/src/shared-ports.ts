@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { AdmissionStore, EventAppender } from '@keybrake/application';
+import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
 import { createDigests, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
 import {
   createPool,
@@ -27,6 +27,7 @@ export function adminPorts(
   installation: Installation,
   pool: Pool,
   admission: AdmissionStore,
+  upkeep: AdmissionUpkeep,
   log: EventAppender,
 ): AdminPorts {
   const digests = createDigests(installation.pepper);
@@ -42,7 +43,7 @@ export function adminPorts(
     },
     admission,
     log,
-    reports: new PostgresLedgerReports(pool, digests),
+    reports: new PostgresLedgerReports(pool, digests, upkeep),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

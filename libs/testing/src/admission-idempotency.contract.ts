@@ -68,6 +68,9 @@ export function idempotencyContract(current: () => AdmissionScene): void {
       accountId: scene.account,
       reservationId: call.reservationId,
     });
+    const doubts = await scene.upkeep.doubtsAmong([call]);
+    expect([...doubts.keys()]).toEqual([call.reservationId]);
+    expect(await scene.upkeep.listInDoubt(1, 10_000)).toEqual([]);
     const retry = await scene.store.reserve(scene.command({ claim: scene.claimOf('key-1') }));
     expect(retry).toMatchObject({ kind: 'in_doubt', reservationId: call.reservationId });
     const adopt = (owner: string, launchedWithinMs = 60_000) =>

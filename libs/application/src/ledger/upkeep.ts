@@ -1,4 +1,4 @@
-import type { AccountId, SpendReleased } from '@keybrake/domain';
+import type { AccountId, Outcome, SpendReleased } from '@keybrake/domain';
 import type { AdmissionStore, AdmissionUpkeep, ReservationRef, Settlement } from '../ports/admission-store.js';
 import type { EventAppender } from '../ports/event-log.js';
 import type { LedgerStore } from '../ports/ledger-store.js';
@@ -61,20 +61,24 @@ export async function settleFromLog(
   ports: UpkeepPorts,
   settings: UpkeepSettings,
 ): Promise<{ settled: number; inDoubt: number }> {
-  const refs = await ports.upkeep.listInDoubt(settings.batchMax);
-  const outcomes = await ports.ledger.outcomes(refs.map((ref) => ref.reservationId));
   let settled = 0;
-  for (const ref of refs) {
-    const outcome = outcomes.get(ref.reservationId);
-    if (outcome === undefined || outcome.state === 'open') continue;
-    const settlement: Settlement =
-      outcome.state === 'committed'
-        ? { kind: 'committed', actualMicros: outcome.actualMicros, sealedResponse: undefined }
-        : { kind: 'released', recorded: true };
-    await ports.admission.settle(ref, settlement);
-    settled += 1;
+  let inDoubt = 0;
+  // All of them, page by page: what is really in doubt stays in front, and must not hide what the log has settled.
+  for (;;) {
+    const refs = await ports.upkeep.listInDoubt(settings.batchMax, inDoubt);
+    const outcomes = await ports.ledger.outcomes(refs.map((ref) => ref.reservationId));
+    const known = refs.filter((ref) => (outcomes.get(ref.reservationId)?.state ?? 'open') !== 'open');
+    await Promise.all(known.map((ref) => ports.admission.settle(ref, settlementOf(outcomes.get(ref.reservationId)))));
+    settled += known.length;
+    inDoubt += refs.length - known.length;
+    if (refs.length < settings.batchMax) return { settled, inDoubt };
   }
-  return { settled, inDoubt: refs.length - settled };
+}
+
+function settlementOf(outcome: Outcome | undefined): Settlement {
+  return outcome?.state === 'committed'
+    ? { kind: 'committed', actualMicros: outcome.actualMicros, sealedResponse: undefined }
+    : { kind: 'released', recorded: true };
 }
 
 /** Response bytes leave the admission store once the ledger has them (R8). */

@@ -143,8 +143,10 @@ export interface AdmissionUpkeep {
    */
   sweepHeld(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]>;
   confirmSwept(refs: readonly ReservationRef[]): Promise<void>;
-  /** Launched, past its deadline, no outcome. */
-  listInDoubt(limit: number): Promise<readonly ReservationRef[]>;
+  /** Launched, past its deadline, no outcome; the longest overdue first, after the first `offset`. */
+  listInDoubt(limit: number, offset?: number): Promise<readonly ReservationRef[]>;
+  /** Those of the given ones that are in doubt, with the time of their launch. */
+  doubtsAmong(refs: readonly ReservationRef[]): Promise<ReadonlyMap<ReservationId, number>>;
   /** Settled calls whose response bytes are still kept. */
   listKeptResponses(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]>;
   /** The ledger holds these responses now; the store forgets the bytes (R8). */

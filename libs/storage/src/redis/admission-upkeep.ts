@@ -1,5 +1,5 @@
 import type { AdmissionUpkeep, ReservationRef, StoredBalance } from '@keybrake/application';
-import type { AccountId } from '@keybrake/domain';
+import type { AccountId, ReservationId } from '@keybrake/domain';
 import { requireReady } from './admission-store.js';
 import { accountKeys, INDEX, indexMember, RESERVATION_AFFIXES, refOf, STATE } from './redis-keys.js';
 import type { RedisServer } from './redis-server.js';
@@ -30,8 +30,20 @@ export class RedisAdmissionUpkeep implements AdmissionUpkeep {
     await this.#remove(INDEX.swept, refs);
   }
 
-  listInDoubt(limit: number): Promise<readonly ReservationRef[]> {
-    return this.#due(INDEX.launched, 0, limit);
+  listInDoubt(limit: number, offset = 0): Promise<readonly ReservationRef[]> {
+    return this.#due(INDEX.launched, 0, limit, offset);
+  }
+
+  async doubtsAmong(refs: readonly ReservationRef[]): Promise<ReadonlyMap<ReservationId, number>> {
+    const keys = refs.map(({ accountId, reservationId }) => accountKeys(accountId).reservation(reservationId));
+    const launchedAtMs = (await this.#server.run('doubts', [STATE, ...keys], [])) as number[] | -1;
+    const known = requireReady(launchedAtMs) as number[];
+    return new Map(
+      refs.flatMap(({ reservationId }, index) => {
+        const atMs = known[index] ?? 0;
+        return atMs === 0 ? [] : [[reservationId, atMs] as const];
+      }),
+    );
   }
 
   listKeptResponses(olderThanMs: number, limit: number): Promise<readonly ReservationRef[]> {
@@ -70,8 +82,8 @@ export class RedisAdmissionUpkeep implements AdmissionUpkeep {
     });
   }
 
-  async #due(index: string, olderThanMs: number, limit: number): Promise<readonly ReservationRef[]> {
-    const members = requireReady(await this.#server.run('due', [STATE, index], [olderThanMs, limit]));
+  async #due(index: string, olderThanMs: number, limit: number, offset = 0): Promise<readonly ReservationRef[]> {
+    const members = requireReady(await this.#server.run('due', [STATE, index], [olderThanMs, limit, offset]));
     return (members as string[]).map(refOf);
   }
 

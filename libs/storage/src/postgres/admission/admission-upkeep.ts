@@ -42,12 +42,21 @@ export class PostgresAdmissionUpkeep implements AdmissionUpkeep {
     );
   }
 
-  async listInDoubt(limit: number): Promise<readonly ReservationRef[]> {
+  async doubtsAmong(refs: readonly ReservationRef[]): Promise<ReadonlyMap<ReservationId, number>> {
+    const rows = await this.#rows<RefRow & { launched_at_ms: bigint }>(
+      `select r.reservation_id, r.launched_at_ms from admission.reservations r
+        where r.reservation_id = any($1::text[]) and r.state = 'launched' and r.outcome_due_ms <= admission.now_ms()`,
+      [idsOf(refs)],
+    );
+    return new Map(rows.map((row) => [row.reservation_id, Number(row.launched_at_ms)]));
+  }
+
+  async listInDoubt(limit: number, offset = 0): Promise<readonly ReservationRef[]> {
     const rows = await this.#rows<RefRow>(
       `select r.account_id, r.reservation_id from admission.reservations r
         where r.state = 'launched' and r.outcome_due_ms <= admission.now_ms()
-        order by r.outcome_due_ms limit $1::integer`,
-      [limit],
+        order by r.outcome_due_ms, r.reservation_id limit $1::integer offset $2::integer`,
+      [limit, offset],
     );
     return rows.map(toRef);
   }

@@ -1,4 +1,5 @@
 import type {
+  AdmissionUpkeep,
   AuditFilter,
   BalanceReport,
   Digests,
@@ -17,18 +18,24 @@ import { verifyAuditChain } from './audit-verification.js';
 import * as sql from './report-statements.js';
 
 interface ReservationRow extends AuditRow {
-  launched_at_ms: bigint | null;
-  reservation_state: ReservationState;
+  reservation_state: Exclude<ReservationState, 'in_doubt'>;
 }
+
+const DOUBTS_PAGE = 1_000;
+
+/** The admission store's side of it: only it knows what is in doubt. */
+export type Doubts = Pick<AdmissionUpkeep, 'listInDoubt' | 'doubtsAmong'>;
 
 /** Reports from the ledger's tables. */
 export class PostgresLedgerReports implements LedgerReports {
   readonly #pool: Pool;
   readonly #digests: Pick<Digests, 'sha256'>;
+  readonly #doubts: Doubts;
 
-  constructor(pool: Pool, digests: Pick<Digests, 'sha256'>) {
+  constructor(pool: Pool, digests: Pick<Digests, 'sha256'>, doubts: Doubts) {
     this.#pool = pool;
     this.#digests = digests;
+    this.#doubts = doubts;
   }
 
   async balances(
@@ -107,14 +114,38 @@ export class PostgresLedgerReports implements LedgerReports {
     limit: number,
     after: TimeCursor | undefined,
   ): Promise<ReportPage<ReservationReport>> {
-    const values = [accountId, state ?? null, after?.atMs ?? null, after?.id ?? null, limit + 1];
+    const ids = state === 'in_doubt' ? await this.#inDoubt(accountId) : null;
+    const recorded = state === 'in_doubt' ? 'open' : (state ?? null);
+    const values = [accountId, recorded, ids, after?.atMs ?? null, after?.id ?? null, limit + 1];
     const rows = await this.#rows<ReservationRow>(sql.RESERVATIONS, values);
-    return pageOf(rows.map(toReservation), limit, (report) => ({ atMs: report.startedAtMs, id: report.id }));
+    const page = pageOf(rows, limit, (row) => ({ atMs: Number(row.started_at_ms), id: row.id }));
+    const reports = await this.#withDoubts(accountId, page.data);
+    return { ...page, data: reports.filter((report) => state === undefined || report.reservationState === state) };
   }
 
   async reservation(accountId: AccountId, id: ReservationId): Promise<ReservationReport | undefined> {
     const [row] = await this.#rows<ReservationRow>(sql.ONE_RESERVATION, [accountId, id]);
-    return row === undefined ? undefined : toReservation(row);
+    return row === undefined ? undefined : (await this.#withDoubts(accountId, [row]))[0];
+  }
+
+  async #inDoubt(accountId: AccountId): Promise<readonly ReservationId[]> {
+    const ids: ReservationId[] = [];
+    for (let offset = 0; ; offset += DOUBTS_PAGE) {
+      const refs = await this.#doubts.listInDoubt(DOUBTS_PAGE, offset);
+      ids.push(...refs.filter((ref) => ref.accountId === accountId).map((ref) => ref.reservationId));
+      if (refs.length < DOUBTS_PAGE) return ids;
+    }
+  }
+
+  async #withDoubts(accountId: AccountId, rows: readonly ReservationRow[]): Promise<readonly ReservationReport[]> {
+    const open = rows.filter((row) => row.reservation_state === 'open');
+    const refs = open.map(({ id }) => ({ accountId, reservationId: id as ReservationId }));
+    const doubts = refs.length === 0 ? new Map<ReservationId, number>() : await this.#doubts.doubtsAmong(refs);
+    return rows.map((row) => {
+      const launchedAtMs = doubts.get(row.id as ReservationId);
+      const reservationState = launchedAtMs === undefined ? row.reservation_state : 'in_doubt';
+      return { ...toAuditEntry(row), reservationState, launchedAtMs: launchedAtMs ?? null };
+    });
   }
 
   async #rows<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
@@ -162,11 +193,6 @@ interface IdempotencyRow {
   upstream_status: number | null;
   created_at_ms: bigint;
   expires_at_ms: bigint | null;
-}
-
-function toReservation(row: ReservationRow): ReservationReport {
-  const launchedAtMs = row.launched_at_ms === null ? null : Number(row.launched_at_ms);
-  return { ...toAuditEntry(row), reservationState: row.reservation_state, launchedAtMs };
 }
 
 /** One row more than asked for was read, to know whether there is a next page. */

@@ -62,20 +62,16 @@ select i.idempotency_key, i.root_key_id, i.reservation_id, i.state, i.upstream_s
    and ($3::bigint is null or (i.created_at_ms, i.reservation_id) < ($3::bigint, $4::text))
  order by i.created_at_ms desc, i.reservation_id desc limit $5::integer`;
 
-// In doubt is known by the admission store alone: launched, past its deadline. A call may be open and not in doubt.
+// In doubt is known by the admission store alone: the reader adds it to open ones.
 const RESERVATION = `
-select a.*, h.launched_at_ms,
-       case when r.state = 'open' and h.state = 'launched' and h.outcome_due_ms <= admission.now_ms()
-            then 'in_doubt' else r.state end as reservation_state
+select a.*, r.state as reservation_state
   from ledger.reservations r
-  join ledger.audit_entries a on a.id = r.reservation_id
-  left join admission.reservations h on h.reservation_id = r.reservation_id`;
+  join ledger.audit_entries a on a.id = r.reservation_id`;
 
-export const RESERVATIONS = `
-select * from (${RESERVATION} where r.account_id = $1::text
-   and ($2::text is null or r.state = case when $2::text = 'in_doubt' then 'open' else $2::text end)) as x
- where ($2::text is null or x.reservation_state = $2::text)
-   and ($3::bigint is null or (x.started_at_ms, x.id) < ($3::bigint, $4::text))
- order by x.started_at_ms desc, x.id desc limit $5::integer`;
+export const RESERVATIONS = `${RESERVATION}
+ where r.account_id = $1::text and ($2::text is null or r.state = $2::text)
+   and ($3::text[] is null or r.reservation_id = any($3::text[]))
+   and ($4::bigint is null or (a.started_at_ms, a.id) < ($4::bigint, $5::text))
+ order by a.started_at_ms desc, a.id desc limit $6::integer`;
 
 export const ONE_RESERVATION = `${RESERVATION} where r.account_id = $1::text and r.reservation_id = $2::text`;
