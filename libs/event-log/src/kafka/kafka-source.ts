@@ -28,7 +28,8 @@ export interface KafkaSourceOptions {
 
 const START: ReadingPosition = { next: 0n, lastBodyHash: undefined };
 const RETRY_MS = 300;
-const SESSION_TIMEOUT_MS = 10_000;
+// The least that brokers allow: a dead ledger holds up a rebuild for as long.
+const SESSION_TIMEOUT_MS = 6_000;
 const SEEKS_MAX = 20;
 
 /** Kafka's consumer group shares the partitions out; positions are the sink's, Kafka's own are only a hint. */
