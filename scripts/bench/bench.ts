@@ -1,37 +1,60 @@
 import { timeToFirstCall } from './first-call.ts';
 import { type LoadResult, load } from './load.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Profile, type Stage } from './stage.ts';
 
 const ROUNDS = 5;
 
 interface Measured {
   readonly direct: readonly LoadResult[];
+  readonly bare: readonly LoadResult[];
   readonly governed: readonly LoadResult[];
-  readonly cpuMicrosPerCall: number;
+  readonly bareCpuMicros: number;
+  readonly gatewayCpuMicros: number;
+  readonly eventsPerAppend: number;
 }
 
-/** Direct and governed in turns, so that a machine that gets slower or faster meanwhile does it to both. */
+/** Direct, through a bare pass-through, and governed in turns, so that a machine that gets slower or faster meanwhile does it to both. */
 async function measure(stage: Stage, connections: number, callsPerRound: number): Promise<Measured> {
   const direct: LoadResult[] = [];
+  const bare: LoadResult[] = [];
   const governed: LoadResult[] = [];
-  const cpuBefore = await stage.gatewayFigure('process_cpu_seconds_total');
+  const before = await figures(stage);
   for (let round = 0; round < ROUNDS; round += 1) {
     direct.push(await load(stage.direct, connections, callsPerRound));
+    bare.push(await load(stage.bare, connections, callsPerRound));
     governed.push(await load(stage.governed, connections, callsPerRound));
   }
-  const cpuSeconds = (await stage.gatewayFigure('process_cpu_seconds_total')) - cpuBefore;
-  return { direct, governed, cpuMicrosPerCall: (cpuSeconds * 1e6) / (ROUNDS * callsPerRound) };
+  const after = await figures(stage);
+  const perCall = (seconds: number) => (seconds * 1e6) / (ROUNDS * callsPerRound);
+  return {
+    direct,
+    bare,
+    governed,
+    bareCpuMicros: perCall(after.bareCpu - before.bareCpu),
+    gatewayCpuMicros: perCall(after.gatewayCpu - before.gatewayCpu),
+    eventsPerAppend: (after.events - before.events) / (after.appends - before.appends),
+  };
+}
+
+async function figures({ bare, governed, figure }: Stage) {
+  return {
+    bareCpu: await figure(bare, 'process_cpu_seconds_total'),
+    gatewayCpu: await figure(governed, 'process_cpu_seconds_total'),
+    events: await figure(governed, 'keybrake_gateway_log_events_total'),
+    appends: await figure(governed, 'keybrake_gateway_log_appends_total'),
+  };
 }
 
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
-function report(connections: number, { direct, governed, cpuMicrosPerCall }: Measured): void {
+function report(connections: number, measured: Measured): void {
+  const { direct, bare, governed, bareCpuMicros, gatewayCpuMicros, eventsPerAppend } = measured;
   const of = (results: readonly LoadResult[], pick: (result: LoadResult) => number) => median(results.map(pick));
   const row = (name: string, pick: (result: LoadResult) => number, unit: string) => {
-    const [a, b] = [of(direct, pick), of(governed, pick)];
+    const [a, b, c] = [of(direct, pick), of(governed, pick), of(bare, pick)];
     console.log(
-      `  ${name.padEnd(12)} direct ${a.toFixed(2).padStart(9)}   governed ${b.toFixed(2).padStart(9)} ${unit}   ratio ${(b / a).toFixed(2)}`,
+      `  ${name.padEnd(10)} direct ${a.toFixed(2).padStart(8)}   pass-through ${c.toFixed(2).padStart(8)}   governed ${b.toFixed(2).padStart(8)} ${unit}   governed/pass-through ${(b / c).toFixed(2)}`,
     );
   };
   console.log(
@@ -42,7 +65,10 @@ function report(connections: number, { direct, governed, cpuMicrosPerCall }: Mea
   row('calls/s', (result) => result.callsPerSecond, '  ');
   const added = of(governed, (result) => result.p50Ms) - of(direct, (result) => result.p50Ms);
   console.log(`  added p50    ${added.toFixed(2)} ms`);
-  console.log(`  gateway CPU  ${cpuMicrosPerCall.toFixed(0)} µs a call`);
+  console.log(
+    `  CPU          pass-through ${bareCpuMicros.toFixed(0)}, gateway ${gatewayCpuMicros.toFixed(0)} µs a call`,
+  );
+  console.log(`  group commit ${eventsPerAppend.toFixed(1)} events an append`);
 }
 
 /** `npm run bench`: figures of this machine, ratios first; nothing in the tests depends on them. */
@@ -52,13 +78,19 @@ async function main(): Promise<void> {
   console.log(
     `  resident memory of that process, without PostgreSQL: ${first.residentMegabytes.toFixed(0)} MB (target 250)`,
   );
-  const stage = await openStage();
+  for (const profile of ['postgres', 'distributed'] as const) await compare(profile);
+}
+
+async function compare(profile: Profile): Promise<void> {
+  console.log(`\n=== ${profile} profile`);
+  const stage = await openStage(profile);
   try {
     await load(stage.direct, 8, 500);
+    await load(stage.bare, 8, 500);
     await load(stage.governed, 8, 2_000);
     report(1, await measure(stage, 1, 400));
     report(32, await measure(stage, 32, 2_000));
-    const resident = (await stage.gatewayFigure('process_resident_memory_bytes')) / 1_048_576;
+    const resident = (await stage.figure(stage.governed, 'process_resident_memory_bytes')) / 1_048_576;
     console.log(`\nresident memory of the gateway after all of it: ${resident.toFixed(0)} MB`);
   } finally {
     await stage.close();

@@ -8,7 +8,9 @@ import type { AccountId, Currency } from '@keybrake/domain';
 import { startEmbeddedPostgres } from '@keybrake/platform';
 import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
 import { createPool, migrate } from '@keybrake/storage';
+import { startKafka } from '@keybrake/testing/kafka-process';
 import { freePort, ServerProcess } from '@keybrake/testing/processes';
+import { startRedis } from '@keybrake/testing/redis-process';
 import { governancePorts, openAccount } from '../../test/harness/account.ts';
 import type { Target } from './load.ts';
 
@@ -17,29 +19,51 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // As scripts/start.mjs runs it: V8 would let garbage grow with the machine's memory.
 const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256' };
 
-/** PostgreSQL, simulator, gateway and ledger, each a process of its own. */
+export type Profile = 'postgres' | 'distributed';
+
+/** The servers, simulator, gateway, ledger and a bare pass-through, each a process of its own. */
 export interface Stage {
   readonly direct: Target;
+  readonly bare: Target;
   readonly governed: Target;
-  gatewayFigure(name: string): Promise<number>;
+  /** From a target's own /metrics. */
+  figure(target: Target, name: string): Promise<number>;
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+interface Closing {
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+async function distributedServers(folder: string): Promise<Closing> {
+  const [redis, kafka] = await Promise.all([startRedis(), startKafka({ folder: join(folder, 'kafka') })]);
+  return {
+    env: { REDIS_URL: redis.url, KAFKA_BROKERS: kafka.brokers, KEYBRAKE_KAFKA_REPLICATION_FACTOR: '1' },
+    close: async () => void (await Promise.all([redis.server.kill(), kafka.remove()])),
+  };
+}
+
+export async function openStage(profile: Profile): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'keybrake-bench-'));
   const postgres = await startEmbeddedPostgres({ folder: join(folder, 'postgres') });
   await migrate(postgres.url);
   const simulatorUrl = `http://127.0.0.1:${await freePort()}`;
   const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
   const ledgerUrl = `http://127.0.0.1:${await freePort()}`;
+  const bareUrl = `http://127.0.0.1:${await freePort()}`;
+  const servers = profile === 'distributed' ? await distributedServers(folder) : undefined;
   const env = {
+    ...servers?.env,
     DATABASE_URL: postgres.url,
     KEYBRAKE_PEPPER: randomBytes(32).toString('base64'),
     KEYBRAKE_KEK: randomBytes(32).toString('base64'),
     KEYBRAKE_STRIPE_ORIGIN: simulatorUrl,
     KEYBRAKE_GATEWAY_PORT: new URL(gatewayUrl).port,
     KEYBRAKE_LEDGER_PORT: new URL(ledgerUrl).port,
+    KEYBRAKE_DRAIN_DELAY_MS: '0',
   };
+  const vaultKey = await vaultKeyWithRoom(postgres.url, env);
   const start = (name: string, entry: string, readyUrl: string, more: Record<string, string> = {}) =>
     ServerProcess.start({ name, entry: join(root, entry), env: { ...env, ...more }, readyUrl });
   const simulatorEnv = {
@@ -47,16 +71,23 @@ export async function openStage(): Promise<Stage> {
     KEYBRAKE_SIMULATOR_WITNESS: join(folder, 'witness.jsonl'),
   };
   const processes = await Promise.all([
-    start('gateway', 'apps/gateway/dist/main.postgres.js', `${gatewayUrl}/readyz`, MEMORY),
-    start('ledger', 'apps/ledger/dist/main.postgres.js', `${ledgerUrl}/readyz`),
+    start('gateway', `apps/gateway/dist/main.${profile}.js`, `${gatewayUrl}/readyz`, MEMORY),
+    start('ledger', `apps/ledger/dist/main.${profile}.js`, `${ledgerUrl}/readyz`),
     start('simulator', 'libs/simulator/dist/main.js', `${simulatorUrl}/_control`, simulatorEnv),
+    start('pass-through', 'scripts/bench/pass-through.ts', `${bareUrl}/readyz`, {
+      ...MEMORY,
+      PASS_THROUGH_PORT: new URL(bareUrl).port,
+      PASS_THROUGH_ORIGIN: simulatorUrl,
+    }),
   ]);
   return {
     direct: { url: simulatorUrl, key: SIMULATOR_CREDENTIALS.stripe },
-    governed: { url: gatewayUrl, key: await vaultKeyWithRoom(postgres.url, env) },
-    gatewayFigure: async (name) => figure(await (await fetch(`${gatewayUrl}/metrics`)).text(), name),
+    bare: { url: bareUrl, key: SIMULATOR_CREDENTIALS.stripe },
+    governed: { url: gatewayUrl, key: vaultKey },
+    figure: async ({ url }, name) => figure(await (await fetch(`${url}/metrics`)).text(), name),
     close: async () => {
       await Promise.all(processes.map((one) => one.stop()));
+      await servers?.close();
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     },

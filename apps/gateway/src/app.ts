@@ -54,7 +54,7 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
   );
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
   const observer = createCallObserver(callInstruments(metrics), logger);
-  const adapters = await open({ observer, unfinished, onTrouble });
+  const adapters = await open({ observer, unfinished, onTrouble, onAppended: appendInstruments(metrics) });
   const owner = `gateway-${randomUUID()}`;
   const listener = new CallListener({
     proxyCall: createProxyCall(adapters.ports, proxySettings(config, owner)),
@@ -85,6 +85,15 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
       { name: 'event log and connections', run: () => adapters.close(FLUSH_WITHIN_MS) },
       { name: 'metrics', run: () => metrics.close() },
     ],
+  };
+}
+
+function appendInstruments(metrics: Metrics): (events: number) => void {
+  const appends = metrics.counter('keybrake_gateway_log_appends_total', 'Appends to the event log.');
+  const appended = metrics.counter('keybrake_gateway_log_events_total', 'Events in them: more than one under load.');
+  return (events) => {
+    appends.add(1);
+    appended.add(events);
   };
 }
 

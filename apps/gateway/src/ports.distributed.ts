@@ -41,6 +41,7 @@ export async function openDistributedAdapters(
   await ensureTopic(kafka, { ...topic, replicationFactor: settings.replicationFactor });
   const transport = new KafkaLogTransport(kafka, topic);
   const log = new GroupAppender(transport, jsonEventCodec, {
+    onAppended: events.onAppended,
     onRetry: (error) => onTrouble('append to the event log', error),
   });
   const redis = new RedisServer({

@@ -17,6 +17,7 @@ export async function openPostgresAdapters(config: GatewayConfig, events: Gatewa
   const pool = openPool(config, events, 'admission', POOL.admission);
   const logPool = openPool(config, events, 'log', POOL.log);
   const log = new GroupAppender(await PostgresEventLog.open(logPool, asUnavailable), jsonEventCodec, {
+    onAppended: events.onAppended,
     onRetry: (error) => events.onTrouble('append to the event log', error),
   });
   const shared = openSharedPorts(config, events, pool);

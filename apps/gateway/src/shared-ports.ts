@@ -23,6 +23,8 @@ export interface GatewayConfig extends Installation {
 export interface GatewayEvents {
   readonly observer: CallObserver;
   readonly unfinished: UnfinishedWork;
+  /** The log has taken so many events in one append. */
+  readonly onAppended: (events: number) => void;
   /** A connection broke, or a log batch has to be sent again. */
   readonly onTrouble: (what: string, error: unknown) => void;
 }

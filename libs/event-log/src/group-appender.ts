@@ -25,6 +25,8 @@ export interface GroupAppenderOptions {
   /** One event may be larger and then goes alone. */
   readonly batchBytesMax: number;
   readonly retryDelayMs: number;
+  /** A batch is durable. */
+  readonly onAppended: (events: number) => void;
   /** A batch failed and will be sent again. */
   readonly onRetry: (error: unknown, events: number) => void;
 }
@@ -35,6 +37,7 @@ const DEFAULTS: GroupAppenderOptions = {
   batchEventsMax: 500,
   batchBytesMax: 1_000_000,
   retryDelayMs: 50,
+  onAppended: () => undefined,
   onRetry: () => undefined,
 };
 
@@ -153,6 +156,7 @@ export class GroupAppender implements EventAppender, EventFence {
       try {
         await this.#transport.appendBatch(batch);
         this.#failing = false;
+        this.#options.onAppended(batch.length);
         return undefined;
       } catch (error) {
         // Anything but an outage would fail the same way for ever, and block every call behind it.
