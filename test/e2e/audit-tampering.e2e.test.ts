@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
 import { charge } from '../harness/calls.ts';
 import { startSystem } from '../harness/start-system.ts';
-import type { IssuedKey, System } from '../harness/system.ts';
+import type { System } from '../harness/system.ts';
 
 let system: System;
 

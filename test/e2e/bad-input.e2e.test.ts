@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
 import { startSystem } from '../harness/start-system.ts';
-import type { IssuedKey, System } from '../harness/system.ts';
+import type { System } from '../harness/system.ts';
 
 let system: System;
 let stripeKey: IssuedKey;

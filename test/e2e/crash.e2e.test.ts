@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { FAULT_POINTS, type FaultPoint } from '@keybrake/testing/faults';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
 import { call, type ProviderCall, providerCalls } from '../harness/calls.ts';
 import { PROFILES, startSystem } from '../harness/start-system.ts';
-import type { IssuedKey, System } from '../harness/system.ts';
+import type { System } from '../harness/system.ts';
 
 // Short deadlines, so that the janitor and the doubt come within the test; the rules don't depend on their length.
 const HELD_MAX_AGE_MS = 1_000;

@@ -2,9 +2,10 @@ import { Resend } from 'resend';
 import Stripe from 'stripe';
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
 import { failureOf, stripeClient } from '../harness/calls.ts';
 import { startSystem } from '../harness/start-system.ts';
-import type { IssuedKey, System } from '../harness/system.ts';
+import type { System } from '../harness/system.ts';
 
 let system: System;
 

@@ -4,6 +4,20 @@ import { createDigests, systemRuntime, systemSecrets } from '@keybrake/platform'
 import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
 import { createPostgresGovernanceStore, type Pool, PostgresAdmissionStore, postgresCipher } from '@keybrake/storage';
 
+export interface KeyWish {
+  readonly provider?: 'stripe' | 'twilio' | 'resend';
+  readonly agentType?: string;
+  readonly allowedOperations: readonly string[];
+  /** Daily, in cents, of the key. */
+  readonly capMinor: string;
+  readonly policy?: Readonly<Record<string, unknown>>;
+}
+
+export interface IssuedKey {
+  readonly id: string;
+  readonly vaultKey: string;
+}
+
 export interface Installation {
   readonly KEYBRAKE_PEPPER: string;
   readonly KEYBRAKE_KEK: string;

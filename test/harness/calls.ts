@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { WitnessEntry } from '@keybrake/simulator';
 import Stripe from 'stripe';
-import type { IssuedKey, System } from './system.ts';
+import type { IssuedKey } from './account.ts';
+import type { System } from './system.ts';
 
 export interface Answer {
   readonly status: number;

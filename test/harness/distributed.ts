@@ -16,9 +16,9 @@ export function distributedSettings(redis: RedisProcess, kafkaBrokers: string): 
 }
 
 /** For the ends of a system's spend topic. */
-export function topicReader(env: Readonly<Record<string, string>>): KafkaSource {
+export function topicReader(env: Readonly<Record<string, string>>, groupId: string): KafkaSource {
   const { kafka } = loadConfig({ env });
   const client = createKafka({ ...kafka, clientId: 'test', onTrouble: () => undefined });
-  const reading = { groupId: 'test', chunkRecordsMax: 1, watchEveryMs: 1_000, stalledAfterMs: 60_000 };
+  const reading = { groupId, chunkRecordsMax: 500, watchEveryMs: 1_000, stalledAfterMs: 60_000 };
   return new KafkaSource(client, { topic: kafka.spendTopic, partitions: kafka.partitions, ...reading });
 }

@@ -11,12 +11,12 @@ import {
   startSimulator,
   type WitnessEntry,
 } from '@keybrake/simulator';
-import { createPool, type Pool, transaction } from '@keybrake/storage';
+import { createPool, type Pool } from '@keybrake/storage';
 import type { FaultPoint } from '@keybrake/testing/faults';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
 import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
-import { type Installation, openAccount } from './account.ts';
+import { type Installation, type IssuedKey, type KeyWish, openAccount } from './account.ts';
 import { distributedSettings, topicReader } from './distributed.ts';
 import { type CountedBalance, Enforced } from './enforced.ts';
 
@@ -30,20 +30,6 @@ export interface SystemOptions {
   /** A broker, for the distributed profile; Redis is started for each system. */
   readonly kafkaBrokers?: string;
   readonly env?: Readonly<Record<string, string>>;
-}
-
-export interface KeyWish {
-  readonly provider?: 'stripe' | 'twilio' | 'resend';
-  readonly agentType?: string;
-  readonly allowedOperations: readonly string[];
-  /** Daily, in cents, of the key. */
-  readonly capMinor: string;
-  readonly policy?: Readonly<Record<string, unknown>>;
-}
-
-export interface IssuedKey {
-  readonly id: string;
-  readonly vaultKey: string;
 }
 
 interface Gateway {
@@ -62,7 +48,7 @@ export class System {
   readonly #gateways: Gateway[] = [];
   readonly #processes: ServerProcess[] = [];
   readonly #ledgers: ServerProcess[] = [];
-  readonly #redis: RedisProcess | undefined;
+  #redis: RedisProcess | undefined;
   readonly #kafka: KafkaSource | undefined;
   readonly #enforced: Enforced;
   #adminUrl = '';
@@ -83,7 +69,7 @@ export class System {
     this.#env = parts.env;
     this.#redis = parts.redis;
     this.#enforced = new Enforced(parts.pool, parts.redis);
-    this.#kafka = parts.redis === undefined ? undefined : topicReader(parts.env);
+    this.#kafka = parts.redis === undefined ? undefined : topicReader(parts.env, 'ends');
   }
 
   static async start(options: SystemOptions): Promise<System> {
@@ -110,8 +96,17 @@ export class System {
       onIdleError: () => undefined,
     });
     const system = new System({ database, pool, simulator, folder, env, redis });
-    await system.#startProcesses(options.gateways ?? 1, options.ledgers ?? 1);
+    try {
+      await system.#startProcesses(options.gateways ?? 1, options.ledgers ?? 1);
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
     return system;
+  }
+
+  get databaseUrl(): string {
+    return this.#database.url;
   }
 
   get gatewayUrl(): string {
@@ -169,14 +164,6 @@ export class System {
     return (await this.#pool.query<Row>(text, values)).rows;
   }
 
-  /** Nothing can be appended to the log while `work` runs. */
-  async withLogLocked<T>(work: () => Promise<T>): Promise<T> {
-    return transaction(this.#pool, async (client) => {
-      await client.query('select 1 from event_log.partitions for update');
-      return work();
-    });
-  }
-
   /** Waits until the ledger has folded the whole log. */
   async foldedUp(): Promise<void> {
     await eventually(
@@ -220,6 +207,11 @@ export class System {
     return folded.filter(({ committedMicros, heldMicros }) => committedMicros + heldMicros > 0n);
   }
 
+  /** Of the distributed profile: a reader of its own for the spend topic. */
+  topicReader(groupId: string): KafkaSource {
+    return topicReader(this.#env, groupId);
+  }
+
   heldReservations(): Promise<number> {
     return this.#enforced.heldReservations();
   }
@@ -254,6 +246,13 @@ export class System {
   get redis(): RedisProcess {
     if (this.#redis === undefined) throw new Error('this system has no Redis');
     return this.#redis;
+  }
+
+  /** kill -9, and an empty one in its place. */
+  async restartRedis(): Promise<void> {
+    const { port, server } = this.redis;
+    await server.kill();
+    this.#redis = await startRedis({ port });
   }
 
   async stop(): Promise<void> {

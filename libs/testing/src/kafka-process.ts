@@ -11,6 +11,7 @@ import { ForeignServer } from './server-process.js';
 export interface KafkaProcess {
   /** host:port, as KAFKA_BROKERS wants it. */
   readonly brokers: string;
+  readonly port: number;
   readonly server: ForeignServer;
   /** The same broker on the same data, after a stop or a kill. */
   restart(): Promise<ForeignServer>;
@@ -56,13 +57,13 @@ async function jars(): Promise<string> {
   return folder;
 }
 
-function properties(folder: string, port: number, controllerPort: number): string {
+function properties(folder: string, port: number, advertisedPort: number, controllerPort: number): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names=CONTROLLER',
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     `log.dirs=${join(folder, 'data')}`,
@@ -81,7 +82,7 @@ function properties(folder: string, port: number, controllerPort: number): strin
 
 /** A real Apache Kafka, broker and controller in one process on loopback. `folder`: keeps the data of an earlier start. */
 export async function startKafka(
-  options: { readonly folder?: string; readonly port?: number } = {},
+  options: { readonly folder?: string; readonly port?: number; readonly advertisedPort?: number } = {},
 ): Promise<KafkaProcess> {
   const advice = 'install a JVM 17 or newer';
   const java = requireProgram({ name: 'java', debianPackage: 'openjdk-17-jre-headless', advice });
@@ -90,7 +91,9 @@ export async function startKafka(
   await mkdir(folder, { recursive: true });
   const config = join(folder, 'server.properties');
   const port = options.port ?? (await freePort());
-  await writeFile(config, properties(folder, port, await freePort()));
+  // Clients are told this address: a proxy's, when one stands in between.
+  const advertisedPort = options.advertisedPort ?? port;
+  await writeFile(config, properties(folder, port, advertisedPort, await freePort()));
   const classPath = (await readdir(libs)).map((jar) => join(libs, jar)).join(':');
   const jvm = ['-cp', classPath, '-Djava.awt.headless=true', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
@@ -108,7 +111,8 @@ export async function startKafka(
     });
   let server = await start();
   return {
-    brokers: `127.0.0.1:${port}`,
+    brokers: `127.0.0.1:${advertisedPort}`,
+    port,
     get server() {
       return server;
     },

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { eventually } from '@keybrake/testing/processes';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { charge } from '../harness/calls.ts';
+import { countsOf, sized, storm } from '../harness/chaos.ts';
+import { startSystem } from '../harness/start-system.ts';
+import type { System } from '../harness/system.ts';
+
+const CYCLES = sized(3, 20);
+const CAP_DOLLARS = 60 * CYCLES;
+const CALLS = 2 * CAP_DOLLARS;
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ profile: 'distributed', gateways: 2, env: { KEYBRAKE_HELD_MAX_AGE_MS: '3000' } });
+});
+afterAll(async () => {
+  await system.stop();
+});
+
+async function onRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(system.redis.url);
+  redis.on('error', () => undefined);
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Ways in which a Redis stops being the one that admitted. */
+const losses: readonly (() => Promise<void>)[] = [
+  () => system.restartRedis(),
+  () => onRedis(async (redis) => void (await redis.flushall())),
+  async () => {
+    await onRedis((redis) => redis.config('SET', 'maxmemory', '1'));
+    await wait(500);
+    await onRedis((redis) => redis.config('SET', 'maxmemory', '0'));
+  },
+];
+
+async function executedKeys(keyPrefix: string): Promise<string[]> {
+  const entries = await system.witness('stripe');
+  return entries.flatMap(({ executed, marker }) => (executed && marker?.startsWith(keyPrefix) ? [marker] : []));
+}
+
+describe('the admission store is lost under load (R1, R8)', () => {
+  test(`${CYCLES} losses: nothing over the cap, nothing twice, and in the end the cap is used to the dollar`, async () => {
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: String(CAP_DOLLARS * 100) });
+    const prefix = randomUUID().slice(0, 8);
+    const keyOf = (call: number) => `${prefix}-${call}`;
+    const common = { urls: system.gatewayUrls, vaultKey: key.vaultKey, amountMinor: 100 };
+    const loading = storm({ ...common, clients: 4, calls: CALLS, keyOf });
+    for (let cycle = 0; cycle < CYCLES; cycle += 1) {
+      await eventually(
+        'the load to go on',
+        () => executedKeys(prefix),
+        (keys) => keys.length >= ((cycle + 1) * CAP_DOLLARS) / (CYCLES + 2),
+        60_000,
+      );
+      await losses[cycle % losses.length]?.();
+    }
+    const tally = await loading;
+    expect(Object.keys(countsOf(tally)).sort()).toEqual(['200', '429']);
+    expect(tally.slowestMs).toBeLessThan(5_000);
+
+    // Holds of calls that the loss cut off come back; then the rest of the cap can be spent, and not a dollar more.
+    await eventually(
+      'every hold to end',
+      () => system.balances(key.id, 'enforced'),
+      ([balance]) => balance?.heldMicros === 0n,
+      30_000,
+    );
+    await storm({ ...common, clients: 4, calls: CAP_DOLLARS, keyOf: (call) => `${prefix}-late-${call}` });
+    const executed = await executedKeys(prefix);
+    expect(new Set(executed).size).toBe(executed.length);
+    expect(executed).toHaveLength(CAP_DOLLARS);
+    await system.foldedUp();
+    const expected = [{ committedMicros: BigInt(CAP_DOLLARS) * 1_000_000n, heldMicros: 0n }];
+    expect(await system.balances(key.id, 'enforced')).toMatchObject(expected);
+    expect(await system.balances(key.id, 'folded')).toMatchObject(expected);
+  });
+
+  test('an idempotency key of an earlier life: the same bytes, and a changed body is refused', async () => {
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000' });
+    const idempotencyKey = randomUUID();
+    const form = `amount=4321&currency=usd&source=tok_visa&description=${idempotencyKey}`;
+    const first = await charge(system.gatewayUrl, key.vaultKey, form, idempotencyKey);
+    expect(first.status).toBe(200);
+    await system.restartRedis();
+    const again = await eventually(
+      'the rebuild',
+      () => charge(system.gatewayUrl, key.vaultKey, form, idempotencyKey),
+      ({ status }) => status !== 503,
+    );
+    expect([again.status, again.text]).toEqual([200, first.text]);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const changed = await charge(system.gatewayUrl, key.vaultKey, form.replace('4321', '4322'), idempotencyKey);
+    expect(changed.status).toBe(400);
+    expect(changed.text).toContain('idempotency_error');
+    expect(await executedKeys(idempotencyKey)).toHaveLength(1);
+  });
+
+  test('a key revoked before the loss is dead after it', async () => {
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000' });
+    await system.admin('POST', `/v1/vault-keys/${key.id}/revoke`);
+    await system.restartRedis();
+    const answer = await eventually(
+      'the rebuild',
+      () => charge(system.gatewayUrl, key.vaultKey, 'amount=100&currency=usd&source=tok_visa', randomUUID()),
+      ({ status }) => status !== 503,
+    );
+    expect(answer.status).toBe(401);
+  });
+});
