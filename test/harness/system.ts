@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KafkaSource } from '@keybrake/event-log';
+import { type KafkaSettings, loadConfig } from '@keybrake/platform';
 import {
   type FaultOrder,
   SIMULATOR_CREDENTIALS,
@@ -210,6 +211,10 @@ export class System {
   /** Of the distributed profile: a reader of its own for the spend topic. */
   topicReader(groupId: string): KafkaSource {
     return topicReader(this.#env, groupId);
+  }
+
+  get kafkaSettings(): KafkaSettings {
+    return loadConfig({ env: this.#env }).kafka;
   }
 
   heldReservations(): Promise<number> {

@@ -41,6 +41,8 @@ async function rebuild(ports: RebuildPorts, stopping: () => boolean): Promise<Re
   const startedAtMs = ports.runtime.nowMs();
   const life = await ports.rebuild.life();
   if (life.phase === 'ready') return { kind: 'not_needed' };
+  // A ledger that was itself rebuilt from the log learns of earlier fences first: no incarnation is used twice.
+  if (!(await foldedPast(ports, await ports.source.ends(), stopping))) return { kind: 'overtaken' };
   const incarnation = await ports.lives.begin(life.incarnation);
   if (!(await ports.rebuild.begin(incarnation))) return { kind: 'overtaken' };
 

@@ -32,7 +32,10 @@ const RETRY_MS = 300;
 const SESSION_TIMEOUT_MS = 6_000;
 const SEEKS_MAX = 20;
 
-/** Kafka's consumer group shares the partitions out; positions are the sink's, Kafka's own are only a hint. */
+/**
+ * Kafka's consumer group shares the partitions out. Positions are the sink's alone and none is committed to Kafka: a group
+ * that believes itself at the end would never deliver what a ledger made anew has to read again.
+ */
 export class KafkaSource implements EventSource {
   readonly #kafka: Kafka;
   readonly #options: KafkaSourceOptions;
@@ -176,7 +179,6 @@ class Reading {
       payload.resolveOffset(last.offset);
       await payload.heartbeat();
     }
-    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets()).catch(() => undefined);
   }
 
   #wantedFirst(partition: number, { next, lastBodyHash }: ReadingPosition): bigint {

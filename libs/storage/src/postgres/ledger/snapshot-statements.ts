@@ -1,6 +1,7 @@
 export const BEGIN_INCARNATION = `
 insert into ledger.incarnations (incarnation)
-select greatest(coalesce(max(i.incarnation), 0), $1::integer) + 1 from ledger.incarnations i
+select 1 + greatest($1::integer, coalesce((select max(i.incarnation) from ledger.incarnations i), 0),
+                    coalesce((select max(p.fence_incarnation) from ledger.partition_positions p), 0))
 returning incarnation`;
 
 // A window that ended two days ago is nobody's today, on any clock; unless something is still held in it.
