@@ -59,8 +59,16 @@ await runMain('cluster', async () => {
   const folder = join(ports.dataDir, 'cluster');
   const clusterFile = join(ports.dataDir, 'cluster.json');
   const startedAtMs = performance.now();
-  const servers = await startServers({ folder, say });
-  const running: Supervised[] = [...servers.supervised];
+  let written: ClusterFile | undefined;
+  const running: Supervised[] = [];
+  const onChange = (message: string) => {
+    say(message);
+    if (written === undefined) return;
+    written = { ...written, processes: running.map(({ name, pid }) => ({ name, pid })) };
+    void writeClusterFile(clusterFile, written).catch((error: Error) => say(error.message));
+  };
+  const servers = await startServers({ folder, say: onChange });
+  running.push(...servers.supervised);
   const logger = createLogger({
     name: 'cluster',
     level: 'info',
@@ -105,13 +113,6 @@ await runMain('cluster', async () => {
   const gatewayPorts = await freePorts(GATEWAYS);
   const ledgerPorts = await freePorts(LEDGERS);
 
-  let written: ClusterFile | undefined;
-  const onChange = (message: string) => {
-    say(message);
-    if (written === undefined) return;
-    written = { ...written, processes: running.map(({ name, pid }) => ({ name, pid })) };
-    void writeClusterFile(clusterFile, written).catch((error: Error) => say(error.message));
-  };
   const app = async (name: string, entry: string, port: number, more: Record<string, string>, readyPath?: string) => {
     const options = { name, entry, port, env: { ...env, ...more }, say: onChange };
     running.push(await startApp(readyPath === undefined ? options : { ...options, readyPath }));

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import Stripe from 'stripe';
 
 /** What a running start or cluster wrote down for scripts. */
@@ -28,22 +30,27 @@ export async function readSurroundings(): Promise<Surroundings> {
   throw new Error('No Keybrake is running here. Run npm start in another terminal, then npm run demo again.');
 }
 
-function client(url: string, key: string): Stripe {
+function client(url: string, key: string, maxNetworkRetries: number): Stripe {
   const { hostname, port, protocol } = new URL(url);
   return new Stripe(key, {
     host: hostname,
     port: Number(port),
     protocol: protocol === 'https:' ? 'https' : 'http',
-    maxNetworkRetries: 0,
+    maxNetworkRetries,
     telemetry: false,
   });
 }
 
+/** Patience for an outage: a refusal with Retry-After is tried again with the same idempotency key. */
+const RETRIES = 20;
+const RETRY_PAUSE_MS = 1_000;
+
 /** The official SDK, pointed at the gateway with a vault key. */
-export const governed = (surroundings: Surroundings, vaultKey: string) => client(surroundings.gatewayUrl, vaultKey);
+export const governed = (surroundings: Surroundings, vaultKey: string) =>
+  client(surroundings.gatewayUrl, vaultKey, RETRIES);
 
 /** The official SDK with the real key, straight at the provider. */
-export const ungoverned = (surroundings: Surroundings) => client(surroundings.simulatorUrl, RAW_STRIPE_KEY);
+export const ungoverned = (surroundings: Surroundings) => client(surroundings.simulatorUrl, RAW_STRIPE_KEY, 0);
 
 /** A call of the admin API; a problem answer becomes an error with its text. */
 export async function admin<T>(
@@ -52,11 +59,22 @@ export async function admin<T>(
   path: string,
   body?: unknown,
 ): Promise<T> {
-  const response = await fetch(`${surroundings.adminUrl}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${surroundings.adminToken}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const headers = {
+    authorization: `Bearer ${surroundings.adminToken}`,
+    'content-type': 'application/json',
+    ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+  };
+  const ask = () =>
+    fetch(`${surroundings.adminUrl}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  let response = await ask();
+  for (let retry = 0; response.status === 503 && retry < RETRIES; retry += 1) {
+    await wait(RETRY_PAUSE_MS);
+    response = await ask();
+  }
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }

@@ -20,6 +20,7 @@ defaults
   timeout client 75s
   timeout server 75s
   timeout http-keep-alive 30s
+  timeout check 3s
   option http-keep-alive
   option redispatch
   retries 3
