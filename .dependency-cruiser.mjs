@@ -60,7 +60,11 @@ export default {
       from: { path: '^(libs|apps)/([^/]+)/' },
       to: {
         path: '^(libs|apps)/[^/]+/src/',
-        pathNot: ['^$1/$2/', '/src/index\\.ts$', '^libs/testing/src/(postgres|processes|faults|admission-commands|tcp-proxy|collecting-sink|[a-z]+-process)\\.ts$'],
+        pathNot: [
+          '^$1/$2/',
+          '/src/index\\.ts$',
+          '^libs/testing/src/(postgres|processes|faults|admission-commands|tcp-proxy|collecting-sink|[a-z]+-process)\\.ts$',
+        ],
       },
     },
     {

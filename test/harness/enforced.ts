@@ -22,7 +22,29 @@ export class Enforced {
     this.#redis = redis;
   }
 
-  async balances(counters: readonly string[]): Promise<readonly CountedBalance[]> {
+  /** Balances of a key's caps: as the admission store enforces them, or as the ledger has folded them. */
+  async balancesOf(keyId: string, side: 'enforced' | 'folded'): Promise<readonly CountedBalance[]> {
+    const { rows } = await this.#pool.query<{
+      counter: string;
+      window_id: string;
+      committed_micros: bigint;
+      held_micros: bigint;
+    }>(
+      `select counter, window_id, committed_micros, held_micros from ledger.balances
+        where counter like 'key/' || $1::text || '/%' order by counter`,
+      [keyId],
+    );
+    if (side === 'enforced') return this.#balances(rows.map(({ counter }) => counter));
+    const folded = rows.map((row) => ({
+      counter: row.counter,
+      windowId: row.window_id,
+      committedMicros: row.committed_micros,
+      heldMicros: row.held_micros,
+    }));
+    return sorted(folded);
+  }
+
+  async #balances(counters: readonly string[]): Promise<readonly CountedBalance[]> {
     if (this.#redis === undefined)
       return sorted(await new PostgresAdmissionUpkeep(this.#pool).capStates(ACCOUNT, counters));
     return this.#onRedis(async (server) => sorted(await new RedisAdmissionUpkeep(server).capStates(ACCOUNT, counters)));

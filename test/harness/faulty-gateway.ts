@@ -3,8 +3,8 @@ import { createLogger, installShutdown, loadConfig, requireDistributed, requireI
 import { defaultPriceList } from '@keybrake/providers';
 import { FAULT_POINTS, type FaultPoint, withFaults } from '@keybrake/testing/faults';
 
-// The product's own gateway with its ports wrapped: when a call reaches the point, the process is gone, like by kill -9.
-const { FAULT_POINT, FAULT_PROFILE, ...env } = process.env;
+// The product's own gateway with its ports wrapped: when a call reaches the point, the process is gone, like by kill -9, or stands still.
+const { FAULT_POINT, FAULT_SIGNAL, ...env } = process.env;
 const point = FAULT_POINTS.find((one): one is FaultPoint => one === FAULT_POINT);
 if (point === undefined) throw new Error(`FAULT_POINT must be one of ${FAULT_POINTS.join(', ')}`);
 
@@ -19,11 +19,11 @@ const gateway = await startGateway({
     const origins = originsOf(config.origins);
     const common = { origins, upstreamTimeoutMs, prices };
     const adapters =
-      FAULT_PROFILE === 'distributed'
+      config.redisUrl !== undefined
         ? await openDistributedAdapters({ ...common, ...requireDistributed(config), kafka: config.kafka }, events)
         : await openPostgresAdapters({ ...common, ...requireInstallation(config) }, events);
     const reached = (here: FaultPoint) => {
-      if (here === point) process.kill(process.pid, 'SIGKILL');
+      if (here === point) process.kill(process.pid, FAULT_SIGNAL === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL');
     };
     return { ...adapters, ports: withFaults(adapters.ports, reached) };
   },

@@ -193,19 +193,7 @@ export class System {
 
   /** Balances of a key's caps: as the admission store enforces them, or as the ledger has folded them. */
   async balances(keyId: string, side: 'enforced' | 'folded'): Promise<readonly CountedBalance[]> {
-    const rows = await this.sql<{ counter: string; window_id: string; committed_micros: bigint; held_micros: bigint }>(
-      `select counter, window_id, committed_micros, held_micros from ledger.balances
-        where counter like 'key/' || $1::text || '/%' order by counter`,
-      [keyId],
-    );
-    const folded = rows.map((row) => ({
-      counter: row.counter,
-      windowId: row.window_id,
-      committedMicros: row.committed_micros,
-      heldMicros: row.held_micros,
-    }));
-    if (side === 'enforced') return this.#enforced.balances(folded.map(({ counter }) => counter));
-    return folded.filter(({ committedMicros, heldMicros }) => committedMicros + heldMicros > 0n);
+    return this.#enforced.balancesOf(keyId, side);
   }
 
   /** Of the distributed profile: a reader of its own for the spend topic. */
@@ -227,12 +215,15 @@ export class System {
     gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
   }
 
-  /** A gateway beside the others that ends itself with kill -9 when a call reaches the point. */
-  async startFaultyGateway(point: FaultPoint): Promise<{ url: string; process: ServerProcess }> {
+  /** A gateway beside the others that gives itself the signal when a call reaches the point. */
+  async startFaultyGateway(
+    point: FaultPoint,
+    signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
+  ): Promise<{ url: string; process: ServerProcess }> {
     const port = await freePort();
     const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, {
       FAULT_POINT: point,
-      FAULT_PROFILE: this.#profile,
+      FAULT_SIGNAL: signal,
     });
     return { url: `http://127.0.0.1:${port}`, process };
   }
@@ -285,12 +276,8 @@ export class System {
     await Promise.all(starts);
   }
 
-  get #profile(): 'distributed' | 'postgres' {
-    return this.#redis === undefined ? 'postgres' : 'distributed';
-  }
-
   #entry(app: 'gateway' | 'ledger' | 'admin-api'): string {
-    return `apps/${app}/dist/main.${this.#profile}.js`;
+    return `apps/${app}/dist/main.${this.#redis === undefined ? 'postgres' : 'distributed'}.js`;
   }
 
   #startGateway(entry: string, port: number, env: Record<string, string> = {}): Promise<ServerProcess> {

@@ -33,8 +33,8 @@ beforeAll(async () => {
   reader = await PostgresEventLog.open(pool, asUnavailable);
   log = new GroupAppender(reader, jsonEventCodec);
   ports = { store: new PostgresLedgerStore(pool), codec: jsonEventCodec, digests };
-  // Three more than the log has, for records that are handed in directly.
-  await ports.store.openPartitions(reader.partitions + 3);
+  // More than the log has, for records that are handed in directly.
+  await ports.store.openPartitions(reader.partitions + 4);
 });
 afterAll(async () => {
   await pool.end();
@@ -179,10 +179,37 @@ describe('fold', () => {
     ]);
   });
 
-  test('a chunk that does not start at the position is dropped whole', async () => {
-    const records = [{ partition: 10, position: 5n, body: jsonEventCodec.encode(reserved(1_000_000n)) }];
+  test('a reservation of an older incarnation behind its fence is void; one before it, and a newer one, hold (R1)', async () => {
+    const partition = 10;
     const before = await balance();
-    expect(await foldChunk(ports, 10, records)).toBeUndefined();
+    const fence = (incarnation: number): SpendEvent => ({
+      type: 'IncarnationFenced',
+      eventId: systemRuntime.newEventId(),
+      accountId: ACCOUNT,
+      occurredAtMs: 1,
+      incarnation,
+    });
+    const [early, late, current] = [reserved(1_000_000n), reserved(2_000_000n), reserved(4_000_000n)];
+    const events = [early, fence(2), late, { ...current, incarnation: 2 }, fence(3)];
+    const records = events.map((event, index) => ({
+      partition,
+      position: BigInt(index),
+      body: jsonEventCodec.encode(event),
+    }));
+    // In two chunks, so that the fence is also remembered from one to the next.
+    await foldChunk(ports, partition, records.slice(0, 2));
+    await foldChunk(ports, partition, records.slice(2));
+    expect(((await balance())?.held_micros ?? 0n) - (before?.held_micros ?? 0n)).toBe(5_000_000n);
+    const { rows } = await pool.query('select state, outcome from ledger.reservations where reservation_id = $1', [
+      late.reservationId,
+    ]);
+    expect(rows).toMatchObject([{ state: 'released', outcome: { reason: 'fenced' } }]);
+  });
+
+  test('a chunk that does not start at the position is dropped whole', async () => {
+    const records = [{ partition: 11, position: 5n, body: jsonEventCodec.encode(reserved(1_000_000n)) }];
+    const before = await balance();
+    expect(await foldChunk(ports, 11, records)).toBeUndefined();
     expect(await balance()).toEqual(before);
   });
 

@@ -13,17 +13,13 @@ import {
 } from '@keybrake/application';
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { bodyHash } from '../body-hash.js';
-import { KafkaWatch } from './kafka-watch.js';
+import { KafkaWatch, type WatchOptions } from './kafka-watch.js';
 
-export interface KafkaSourceOptions {
+export interface KafkaSourceOptions extends WatchOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly groupId: string;
   readonly chunkRecordsMax: number;
-  /** Looks at the topic's ends this often, for the lag and for a log that lost its end. */
-  readonly watchEveryMs: number;
-  /** Records waiting and none taken for so long: kafkajs can stall without an error. */
-  readonly stalledAfterMs: number;
 }
 
 const START: ReadingPosition = { next: 0n, lastBodyHash: undefined };

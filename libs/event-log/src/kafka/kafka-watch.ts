@@ -1,11 +1,17 @@
 import { PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
-import type { KafkaSourceOptions } from './kafka-source.js';
+
+export interface WatchOptions {
+  /** Looks at the topic's ends this often, for the lag and for a log that lost its end. */
+  readonly watchEveryMs: number;
+  /** Records waiting and none taken for so long: kafkajs can stall without an error. */
+  readonly stalledAfterMs: number;
+}
 
 /** Compares the topic's ends with the sink's positions: the lag, a topic that lost its end, a consumer that stalled. */
 export class KafkaWatch {
   readonly #ends: () => Promise<ReadonlyMap<number, bigint>>;
   readonly #sink: RecordSink;
-  readonly #options: Pick<KafkaSourceOptions, 'watchEveryMs' | 'stalledAfterMs'>;
+  readonly #options: WatchOptions;
   readonly #observer: SourceObserver;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -16,7 +22,7 @@ export class KafkaWatch {
   constructor(
     ends: () => Promise<ReadonlyMap<number, bigint>>,
     sink: RecordSink,
-    options: Pick<KafkaSourceOptions, 'watchEveryMs' | 'stalledAfterMs'>,
+    options: WatchOptions,
     observer: SourceObserver,
   ) {
     this.#ends = ends;

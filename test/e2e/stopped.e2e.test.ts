@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FaultPoint } from '@keybrake/testing/faults';
+import { eventually } from '@keybrake/testing/processes';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { charge, chargesOf } from '../harness/calls.ts';
+import { countsOf, sized, storm } from '../harness/chaos.ts';
+import { OwnPostgres } from '../harness/own-postgres.ts';
+import { PROFILES, startSystem } from '../harness/start-system.ts';
+import { System } from '../harness/system.ts';
+
+const HELD_MAX_AGE_MS = 1_000;
+/** After the hold and before the launch: the janitor may take the hold away while its gateway stands still. */
+const BEFORE_LAUNCH: readonly FaultPoint[] = ['after-reserve', 'before-record', 'after-record', 'before-launch'];
+
+describe.each(PROFILES)('a gateway that stands still while the janitor runs (R3), %s', (profile) => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem({ profile, env: { KEYBRAKE_HELD_MAX_AGE_MS: String(HELD_MAX_AGE_MS) } });
+  });
+  afterAll(async () => {
+    await system.stop();
+  });
+
+  test.each(BEFORE_LAUNCH)('%s: what was released is never forwarded', async (point) => {
+    const amountMinor = 5_000 + BEFORE_LAUNCH.indexOf(point);
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: String(amountMinor) });
+    const gateway = await system.startFaultyGateway(point, 'SIGSTOP');
+    const form = `amount=${amountMinor}&currency=usd&source=tok_visa`;
+    const calling = charge(gateway.url, key.vaultKey, form, randomUUID());
+    await eventually(
+      'the hold',
+      () => system.heldReservations(),
+      (held) => held === 1,
+    );
+    await eventually(
+      'the janitor to release it',
+      () => system.heldReservations(),
+      (held) => held === 0,
+    );
+    // The whole cap is free again, and somebody else spends it.
+    const other = await charge(system.gatewayUrl, key.vaultKey, form, randomUUID());
+    expect(other.status).toBe(200);
+    gateway.process.signal('SIGCONT');
+    const { status } = await calling;
+    expect(status).toBe(503);
+    expect(chargesOf(await system.witness('stripe'), amountMinor)).toHaveLength(1);
+    await gateway.process.stop();
+  });
+});
+
+describe('PostgreSQL is away in the distributed profile', () => {
+  let postgres: OwnPostgres;
+  let system: System;
+  beforeAll(async () => {
+    postgres = await OwnPostgres.start();
+    system = await System.start({
+      postgresUrl: postgres.url,
+      kafkaBrokers: inject('kafkaBrokers'),
+      gateways: 2,
+      ledgers: 2,
+    });
+  });
+  afterAll(async () => {
+    await system.stop();
+    await postgres.remove();
+  });
+
+  test('calls of known keys go on, and the ledger catches up', { timeout: 300_000 }, async () => {
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000000' });
+    const prefix = randomUUID().slice(0, 8);
+    const common = { urls: system.gatewayUrls, vaultKey: key.vaultKey, clients: 4, amountMinor: 100 };
+    await storm({ ...common, calls: 10, keyOf: (call) => `${prefix}-before-${call}` });
+    await postgres.stop();
+    const outageMs = sized(4_000, 60_000);
+    const endsAtMs = Date.now() + outageMs;
+    let during = 0;
+    while (Date.now() < endsAtMs) {
+      const round = during;
+      const tally = await storm({ ...common, calls: 50, patienceMs: 0, keyOf: (call) => `${prefix}-${round}-${call}` });
+      expect(countsOf(tally)).toEqual({ 200: 50 });
+      during += 50;
+      await wait(100);
+    }
+    await postgres.startAgain();
+    await eventually(
+      'the database',
+      () =>
+        system.foldedUp().then(
+          () => true,
+          () => false,
+        ),
+      (done) => done,
+      60_000,
+    );
+    const dollars = BigInt(during + 10);
+    expect(await system.balances(key.id, 'folded')).toMatchObject([
+      { committedMicros: dollars * 1_000_000n, heldMicros: 0n },
+    ]);
+    expect(chargesOf(await system.witness('stripe'), 100)).toHaveLength(during + 10);
+  });
+});
