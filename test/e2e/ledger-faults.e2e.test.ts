@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountId } from '@keybrake/domain';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { charge } from '../harness/calls.ts';
 import { sized } from '../harness/chaos.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
@@ -90,16 +91,36 @@ describe('what is not an event, and what is not there', () => {
   beforeAll(start);
   afterAll(stop);
 
-  test('unreadable records become dead letters, and the ledger goes on', async () => {
-    const bodies = ['no json', '{"schemaVersion":99}', `{"schemaVersion":1,"type":"Nothing"}`, 'x'.repeat(900_000)];
-    await topic.writeRaw(bodies);
+  test('unreadable records become dead letters, the ledger goes on, and the account is frozen until a person thaws it', async () => {
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000' });
+    const call = () => charge(system.gatewayUrl, key.vaultKey, 'amount=100&currency=usd&source=tok_visa', randomUUID());
+    expect((await call()).status).toBe(200);
+    const bodies = [
+      'no json',
+      '{"schemaVersion":99}',
+      `{"schemaVersion":1,"type":"Nothing"}`,
+      'x'.repeat(900_000),
+      '\u0000',
+    ];
+    await topic.writeRaw(bodies, 'default');
     const event = callEvents('default' as AccountId, 5n);
     await topic.write(event);
     await system.foldedUp();
     const letters = await system.sql<{ body: string }>('select body from ledger.dead_letters order by position');
-    expect(letters.map(({ body }) => body)).toEqual(bodies);
+    expect(letters.map(({ body }) => body)).toEqual(bodies.map((body) => body.replace('\u0000', '\u{fffd}')));
     const { data } = await system.admin<{ data: unknown[] }>('GET', '/v1/audit?limit=1');
     expect(data).toHaveLength(1);
+    const frozen = await eventually('the account to be frozen', call, ({ status }) => status !== 200);
+    expect([frozen.status, JSON.parse(frozen.text)]).toMatchObject([403, { error: { code: 'account_frozen' } }]);
+    expect(await system.admin('GET', '/v1/account')).toMatchObject({
+      frozen: expect.stringContaining('not a JSON object'),
+    });
+    await system.restartRedis();
+    const after = await eventually('the rebuild', call, ({ status }) => status !== 503);
+    expect(after.status).toBe(403);
+    await system.admin('POST', '/v1/account/thaw', { reason: 'looked at them' });
+    const thawed = await eventually('the account to be thawed', call, ({ status }) => status !== 403);
+    expect(thawed.status).toBe(200);
   });
 
   test('a gap in the log ends the ledgers, loudly, and nothing behind it is folded', async () => {

@@ -28,9 +28,9 @@ export class TopicWriter {
     }
   }
 
-  /** To the first partition, without a key. */
-  async writeRaw(bodies: readonly string[]): Promise<void> {
-    await this.#send(bodies.map((value) => ({ partition: 0, key: '', value })));
+  /** To the first partition. */
+  async writeRaw(bodies: readonly string[], key: string): Promise<void> {
+    await this.#send(bodies.map((value) => ({ partition: 0, key, value })));
   }
 
   async deleteBefore(ends: ReadonlyMap<number, bigint>): Promise<void> {

@@ -67,6 +67,8 @@ describe('roles', () => {
     ['GET', '/v1/vault-keys/x', 'viewer'],
     ['POST', '/v1/vault-keys/x/revoke', 'operator'],
     ['POST', '/v1/vault-keys/x/children', 'admin'],
+    ['GET', '/v1/account', 'viewer'],
+    ['POST', '/v1/account/thaw', 'admin'],
     ['GET', '/v1/agent-types', 'viewer'],
     ['GET', '/v1/credentials', 'viewer'],
     ['POST', '/v1/credentials', 'admin'],

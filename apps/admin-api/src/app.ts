@@ -5,6 +5,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { TokenGuard } from './auth/token.guard.js';
+import { AccountController } from './controllers/account.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
@@ -33,6 +34,7 @@ class AdminApiModule {
       module: AdminApiModule,
       imports: [OperationalModule.register({ readiness, metrics })],
       controllers: [
+        AccountController,
         PoliciesController,
         VaultKeysController,
         CredentialsController,

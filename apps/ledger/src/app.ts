@@ -7,6 +7,7 @@ import {
   type EventSource,
   type FoldPorts,
   type FoldResult,
+  freezeAccounts,
   type RebuildPorts,
   type RebuildResult,
   type RelayPorts,
@@ -75,6 +76,7 @@ export async function startLedger(
     const { settled, inDoubt } = await settleFromLog(upkeepPorts, upkeepSettings);
     observer.inDoubt(inDoubt);
     await dropFoldedResponses(upkeepPorts, upkeepSettings);
+    await freezeAccounts(upkeepPorts);
     return released === UPKEEP_BATCH_MAX || settled === UPKEEP_BATCH_MAX;
   };
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;

@@ -23,6 +23,7 @@ export type Refusal =
   | { readonly code: 'key_invalid' }
   | { readonly code: 'key_revoked' }
   | { readonly code: 'key_expired' }
+  | { readonly code: 'account_frozen' }
   | { readonly code: 'provider_mismatch'; readonly keyProvider: string }
   | { readonly code: 'invalid_request'; readonly message: string; readonly param?: string | undefined }
   | { readonly code: 'operation_unknown'; readonly endpoint: string }
@@ -54,6 +55,8 @@ export function describeRefusal(refusal: Refusal): string {
     case 'key_expired':
       // One text for all three: a stranger learns nothing about which keys exist.
       return 'invalid vault key: it is unknown, revoked or expired. Ask the owner of this Keybrake account for a live key.';
+    case 'account_frozen':
+      return 'this account is frozen: its ledger met records that it could not read, and no money moves until an operator has looked at them.';
     case 'provider_mismatch':
       return `this vault key is for ${refusal.keyProvider}. Use a vault key whose policy names the provider you call.`;
     case 'invalid_request':

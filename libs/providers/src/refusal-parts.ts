@@ -12,6 +12,7 @@ const STATUS: Record<Exclude<RefusalCode, 'idempotency_mismatch'>, number> = {
   key_invalid: 401,
   key_revoked: 401,
   key_expired: 401,
+  account_frozen: 403,
   provider_mismatch: 403,
   invalid_request: 400,
   operation_unknown: 403,

@@ -9,7 +9,7 @@ if not incarnation then return { -1 } end
 local line = {}
 for index = 4, #KEYS do line[index - 3] = KEYS[index] end
 local dead = dead_reason(line, at_ms)
-if dead then return { 0, dead == 'key_expired' and 'expired' or 'revoked' } end
+if dead then return { 0, launch_reason(dead) } end
 local reservation = redis.call('HMGET', KEYS[3], 'state', 'owner', 'launchedAtMs', 'outcomeDueMs')
 if reservation[1] ~= 'launched' or (tonumber(reservation[4]) > at_ms and reservation[2] ~= ARGV[2]) then
   return { 0, 'not_in_doubt' }

@@ -11,7 +11,7 @@ local reservation = redis.call('HMGET', KEYS[4], 'state', 'owner', 'launchedAtMs
 if not incarnation then return { 0, 'incarnation' } end
 if reservation[1] == 'launched' and reservation[2] == ARGV[3] then return { tonumber(reservation[3]) } end
 local dead = dead_reason(line, at_ms)
-if dead then return { 0, dead == 'key_expired' and 'expired' or 'revoked' } end
+if dead then return { 0, launch_reason(dead) } end
 if reservation[1] ~= 'held' then return { 0, 'not_held' } end
 if reservation[4] ~= ARGV[2] then return { 0, 'incarnation' } end
 local due_ms = string.format('%.0f', at_ms + tonumber(ARGV[4]))

@@ -56,7 +56,15 @@ local function dead_reason(key_keys, at_ms)
       reason = 'key_expired'
     end
   end
+  local account = string.match(key_keys[1], '^(kb:{.-}):k:')
+  if reason == nil and redis.call('EXISTS', account .. ':frozen') == 1 then return 'account_frozen' end
   return reason
+end
+
+-- As a launch is refused: the caller is past the point where a stranger could be told something.
+local function launch_reason(dead)
+  if dead == 'key_expired' then return 'expired' end
+  return dead == 'account_frozen' and 'frozen' or 'revoked'
 end
 
 local DAY_MS = 86400000

@@ -160,6 +160,18 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       expect(await scene.store.reserve(scene.command())).toEqual({ kind: 'refused', refusal: { code: 'key_revoked' } });
     });
 
+    test('a frozen account reserves and launches nothing until it is thawed', async () => {
+      const call = scene.command();
+      await scene.held(call);
+      await scene.store.setAccountFrozen(scene.account, true);
+      await scene.store.setAccountFrozen(scene.account, true);
+      expect(await scene.store.launch(scene.launchOf(call))).toEqual({ kind: 'refused', reason: 'frozen' });
+      const frozen = { kind: 'refused', refusal: { code: 'account_frozen' } };
+      expect(await scene.store.reserve(scene.command())).toEqual(frozen);
+      await scene.store.setAccountFrozen(scene.account, false);
+      await scene.held(scene.command());
+    });
+
     test('expired and unknown keys are refused, each by its name', async () => {
       await scene.putKey(scene.key, { expiresAtMs: 1 });
       expect(await scene.store.reserve(scene.command())).toEqual({ kind: 'refused', refusal: { code: 'key_expired' } });

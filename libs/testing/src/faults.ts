@@ -31,6 +31,7 @@ export function withFaults(ports: ProxyCallPorts, reached: FaultAction): ProxyCa
       adopt: (command) => admission.adopt(command),
       markInDoubt: (ref) => admission.markInDoubt(ref),
       putKey: (key) => admission.putKey(key),
+      setAccountFrozen: (accountId, frozen) => admission.setAccountFrozen(accountId, frozen),
       putPolicyVersion: (accountId, policyId, version) => admission.putPolicyVersion(accountId, policyId, version),
     },
     log: {

@@ -119,3 +119,5 @@ export const idempotencyQuery = z.strictObject({ ...paging, idempotencyKey: text
 export type IdempotencyQuery = z.infer<typeof idempotencyQuery>;
 export const reservationQuery = z.strictObject({ ...paging, state: z.enum(RESERVATION_STATES).optional() });
 export type ReservationQuery = z.infer<typeof reservationQuery>;
+export const thawBody = z.strictObject({ reason: z.string().min(1).max(500) });
+export type ThawBody = z.infer<typeof thawBody>;

@@ -100,7 +100,7 @@ function portsWith(policy: Policy, rootKey: VaultKey = root, lineRevokedAtMs?: n
   const unused = async () => Promise.reject(new Error('not used'));
   return {
     store: store as GovernanceStore,
-    admission: { putKey: async () => undefined, putPolicyVersion: unused },
+    admission: { putKey: async () => undefined, setAccountFrozen: async () => undefined, putPolicyVersion: unused },
     cipher: { seal: unused, open: unused },
     digests: { secretHash: () => 'hash', equal: () => true },
     secrets: { newId, newSecret: () => 'x'.repeat(43) },

@@ -9,7 +9,7 @@ import { refuseProblems } from './governance-error.js';
 
 export interface GovernancePorts {
   readonly store: GovernanceStore;
-  readonly admission: Pick<AdmissionStore, 'putKey' | 'putPolicyVersion'>;
+  readonly admission: Pick<AdmissionStore, 'putKey' | 'putPolicyVersion' | 'setAccountFrozen'>;
   readonly cipher: CredentialCipher;
   readonly digests: Pick<Digests, 'secretHash' | 'equal'>;
   readonly secrets: Secrets;

@@ -3,6 +3,7 @@ import { emptyReservation, foldReservation, type Reservation } from '@keybrake/d
 import type { Digests } from '../ports/digests.js';
 import { type EventCodec, type LogRecord, UnreadableEvent } from '../ports/event-log.js';
 import type { DeadLetter, LedgerStore, LedgerTransaction } from '../ports/ledger-store.js';
+import { DependencyUnavailable } from '../ports/runtime.js';
 import { AuditChain } from './audit-chain.js';
 import { Projection } from './projection.js';
 
@@ -33,10 +34,46 @@ export async function foldChunk(
   partition: number,
   records: readonly LogRecord[],
 ): Promise<FoldResult | undefined> {
+  const chunk = decodeAll(ports.codec, records);
+  try {
+    return await foldAtOnce(ports, partition, records, chunk);
+  } catch (error) {
+    if (error instanceof DependencyUnavailable) throw error;
+    return foldOneByOne(ports, partition, records, chunk.decoded.length > 0 ? error : undefined);
+  }
+}
+
+/** Some readable record can't be folded. It becomes a dead letter; a whole chunk must not wait behind it for ever. */
+async function foldOneByOne(
+  ports: FoldPorts,
+  partition: number,
+  records: readonly LogRecord[],
+  problem: unknown,
+): Promise<FoldResult | undefined> {
+  const [only] = records;
+  if (records.length === 1 && only !== undefined) {
+    return foldAtOnce(ports, partition, records, { decoded: [], unreadable: [deadLetter(only, String(problem))] });
+  }
+  const total = { folded: 0, duplicates: 0, deadLetters: 0 };
+  for (const record of records) {
+    const result = await foldChunk(ports, partition, [record]);
+    if (result === undefined) return undefined;
+    total.folded += result.folded;
+    total.duplicates += result.duplicates;
+    total.deadLetters += result.deadLetters;
+  }
+  return total;
+}
+
+async function foldAtOnce(
+  ports: FoldPorts,
+  partition: number,
+  records: readonly LogRecord[],
+  { decoded, unreadable }: DecodedChunk,
+): Promise<FoldResult | undefined> {
   const first = records[0];
   const last = records.at(-1);
   if (first === undefined || last === undefined) return { folded: 0, duplicates: 0, deadLetters: 0 };
-  const { decoded, unreadable } = decodeAll(ports.codec, records);
   return ports.store.fold(async (ledger) => {
     const position = { next: last.position + 1n, lastBodyHash: ports.digests.sha256(last.body) };
     if (!(await ledger.movePosition(partition, first.position, position))) return undefined;
@@ -50,18 +87,27 @@ export async function foldChunk(
   });
 }
 
-function decodeAll(codec: EventCodec, records: readonly LogRecord[]) {
+interface DecodedChunk {
+  readonly decoded: readonly DecodedEvent[];
+  readonly unreadable: readonly DeadLetter[];
+}
+
+function decodeAll(codec: EventCodec, records: readonly LogRecord[]): DecodedChunk {
   const decoded: DecodedEvent[] = [];
   const unreadable: DeadLetter[] = [];
-  for (const { partition, position, body } of records) {
+  for (const record of records) {
     try {
-      decoded.push({ event: codec.decode(body), position });
+      decoded.push({ event: codec.decode(record.body), position: record.position });
     } catch (error) {
       if (!(error instanceof UnreadableEvent)) throw error;
-      unreadable.push({ partition, position, body, problem: error.message });
+      unreadable.push(deadLetter(record, error.message));
     }
   }
   return { decoded, unreadable };
+}
+
+function deadLetter({ partition, position, body, accountId }: LogRecord, problem: string): DeadLetter {
+  return { partition, position, body, problem, accountId };
 }
 
 /** New events only, and of two copies in one chunk the first. */

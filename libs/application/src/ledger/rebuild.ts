@@ -7,13 +7,14 @@ import type { AdmissionRebuild } from '../ports/admission-rebuild.js';
 import type { EventFence, EventSource } from '../ports/event-log.js';
 import type { LedgerStore } from '../ports/ledger-store.js';
 import type { Runtime } from '../ports/runtime.js';
+import { freezeAccounts } from './upkeep.js';
 
 export interface RebuildPorts {
   readonly rebuild: AdmissionRebuild;
   readonly lives: AdmissionLives;
   readonly fence: EventFence;
   readonly source: Pick<EventSource, 'ends'>;
-  readonly store: Pick<LedgerStore, 'positions'>;
+  readonly store: Pick<LedgerStore, 'positions' | 'frozenAccounts'>;
   /** Keys and policies as they are on record. */
   readonly governance: Pick<GovernancePorts, 'store' | 'admission'>;
   readonly runtime: Runtime;
@@ -56,6 +57,7 @@ async function rebuild(ports: RebuildPorts, stopping: () => boolean): Promise<Re
     (await ports.rebuild.loadMeters(incarnation, snapshot.meters));
   if (!isLoaded) return { kind: 'overtaken' };
   await republishAdmission(ports.governance);
+  await freezeAccounts({ admission: ports.governance.admission, ledger: ports.store });
   if (!(await ports.rebuild.finish(incarnation, snapshot.claimsUntilMs))) return { kind: 'overtaken' };
   await ports.lives.ready(incarnation);
   const tookMs = ports.runtime.nowMs() - startedAtMs;
@@ -74,7 +76,7 @@ function fenceEvent(runtime: Runtime, incarnation: number): IncarnationFenced {
 
 /** Whichever process folds them. False when this one is asked to stop meanwhile. */
 async function foldedPast(
-  { store }: Pick<RebuildPorts, 'store'>,
+  { store }: { readonly store: Pick<LedgerStore, 'positions'> },
   ends: ReadonlyMap<number, bigint>,
   stopping: () => boolean,
 ): Promise<boolean> {

@@ -92,3 +92,12 @@ export async function dropFoldedResponses(ports: UpkeepPorts, settings: UpkeepSe
 
 /** A burst of retries right after a call is answered without asking the ledger's tables. */
 const KEEP_RESPONSE_MS = 5_000;
+
+/** What the fold has frozen is frozen where calls are admitted; again and again, since a lost store knows nothing. */
+export async function freezeAccounts(ports: {
+  readonly admission: Pick<AdmissionStore, 'setAccountFrozen'>;
+  readonly ledger: Pick<LedgerStore, 'frozenAccounts'>;
+}): Promise<void> {
+  const frozen = await ports.ledger.frozenAccounts();
+  await Promise.all(frozen.map(({ accountId }) => ports.admission.setAccountFrozen(accountId, true)));
+}

@@ -80,7 +80,7 @@ export interface LaunchCommand {
 
 export type LaunchOutcome =
   | { readonly kind: 'launched'; readonly launchedAtMs: number }
-  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'not_held' | 'incarnation' };
+  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'frozen' | 'not_held' | 'incarnation' };
 
 /** Takes over a reservation in doubt, to send the identical request again with the same upstream key. */
 export interface AdoptCommand {
@@ -95,7 +95,7 @@ export interface AdoptCommand {
 
 export type AdoptOutcome =
   | { readonly kind: 'launched'; readonly launchedAtMs: number; readonly incarnation: number }
-  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'not_in_doubt' | 'window_closed' };
+  | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'frozen' | 'not_in_doubt' | 'window_closed' };
 
 export type Settlement =
   | { readonly kind: 'committed'; readonly actualMicros: bigint; readonly sealedResponse: string | undefined }
@@ -124,6 +124,8 @@ export interface AdmissionStore {
 
   /** In force once it returns: no later launch of the key or a descendant succeeds (R7). Keeps the earlier time if dead already. */
   putKey(key: AdmissionKey): Promise<void>;
+  /** A frozen account reserves and launches nothing. */
+  setAccountFrozen(accountId: AccountId, frozen: boolean): Promise<void>;
   /** Lower versions than the known one are ignored: an older write never wins. */
   putPolicyVersion(accountId: AccountId, policyId: PolicyId, version: number): Promise<void>;
 }

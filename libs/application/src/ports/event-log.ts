@@ -31,6 +31,8 @@ export interface LogRecord {
   /** Dense per partition: the next record's position is one higher. */
   readonly position: bigint;
   readonly body: string;
+  /** Where the log keeps it beside the body, so that it is known of an unreadable one too. */
+  readonly accountId?: AccountId | undefined;
 }
 
 /** Where a reader stands in a partition. */

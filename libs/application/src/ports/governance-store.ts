@@ -45,6 +45,7 @@ export interface GovernanceNote {
 
 export type GovernanceAction =
   | 'account.created'
+  | 'account.thawed'
   | 'policy.created'
   | 'policy.revised'
   | 'vault_key.issued'
@@ -136,6 +137,9 @@ export interface AccountRecords {
   /** False when the account exists. */
   insertAccount(accountId: AccountId, atMs: number, note: GovernanceNote): Promise<boolean>;
   accountExists(accountId: AccountId): Promise<boolean>;
+  /** Undefined when it is not frozen. */
+  frozenReason(accountId: AccountId): Promise<string | undefined>;
+  thawAccount(accountId: AccountId, note: GovernanceNote): Promise<void>;
 }
 
 export interface PolicyRecords {

@@ -67,6 +67,8 @@ export interface Anomaly {
 }
 
 export interface DeadLetter {
+  /** Undefined: any account of the partition. */
+  readonly accountId: AccountId | undefined;
   readonly partition: number;
   readonly position: bigint;
   readonly body: string;
@@ -93,7 +95,13 @@ export interface LedgerTransaction {
   auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
   saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;
   saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  /** Freezes the accounts that they belong to, or may belong to. */
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+export interface FrozenAccount {
+  readonly accountId: AccountId;
+  readonly reason: string;
 }
 
 export interface LedgerStore {
@@ -102,6 +110,7 @@ export interface LedgerStore {
   /** Next position to fold, by partition. */
   positions(): Promise<ReadonlyMap<number, ReadingPosition>>;
   fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T>;
+  frozenAccounts(): Promise<readonly FrozenAccount[]>;
   /** What the log says of these reservations; absent ones were not folded. */
   outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>>;
 }

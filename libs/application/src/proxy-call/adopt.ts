@@ -47,6 +47,8 @@ export async function adopt(
       return { kind: 'refused', refusal: { code: 'key_revoked' } };
     case 'expired':
       return { kind: 'refused', refusal: { code: 'key_expired' } };
+    case 'frozen':
+      return { kind: 'refused', refusal: { code: 'account_frozen' } };
     case 'not_in_doubt':
       // Another retry was faster, or the outcome just came in: asking again tells.
       return { kind: 'refused', refusal: { code: 'in_flight', retryAfterMs: 1_000 } };

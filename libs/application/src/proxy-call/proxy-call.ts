@@ -216,12 +216,14 @@ async function launch(
   }
 }
 
-function launchRefusal(reason: 'revoked' | 'expired' | 'not_held' | 'incarnation'): Refusal {
+function launchRefusal(reason: 'revoked' | 'expired' | 'frozen' | 'not_held' | 'incarnation'): Refusal {
   switch (reason) {
     case 'revoked':
       return { code: 'key_revoked' };
     case 'expired':
       return { code: 'key_expired' };
+    case 'frozen':
+      return { code: 'account_frozen' };
     case 'not_held':
     case 'incarnation':
       return unavailable('The reservation of this call');

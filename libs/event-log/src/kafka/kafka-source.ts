@@ -11,6 +11,7 @@ import {
   type RunningSource,
   type SourceObserver,
 } from '@keybrake/application';
+import type { AccountId } from '@keybrake/domain';
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { bodyHash } from '../body-hash.js';
 import { KafkaWatch, type WatchOptions } from './kafka-watch.js';
@@ -198,5 +199,6 @@ const isCurrent = ({ isRunning, isStale }: EachBatchPayload) => isRunning() && !
 const bodyOf = ({ value }: KafkaMessage) => value?.toString('utf8') ?? '';
 
 function recordOf(partition: number, message: KafkaMessage): LogRecord {
-  return { partition, position: BigInt(message.offset), body: bodyOf(message) };
+  const accountId = (message.key?.toString('utf8') ?? '') as AccountId;
+  return { partition, position: BigInt(message.offset), body: bodyOf(message), accountId: accountId || undefined };
 }

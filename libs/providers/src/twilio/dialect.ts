@@ -18,6 +18,7 @@ const CODE: Record<RefusalCode, number> = {
   per_call_max_exceeded: 9403005,
   currency_not_capped: 9403006,
   unpriced_operation: 9403007,
+  account_frozen: 9403008,
   in_flight: 9409001,
   outcome_unknown: 9409002,
   response_not_kept: 9409003,

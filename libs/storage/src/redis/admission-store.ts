@@ -96,6 +96,10 @@ export class RedisAdmissionStore implements AdmissionStore {
     requireReady(await this.#server.run('put_policy', [STATE, accountKeys(accountId).policy(policyId)], [version]));
   }
 
+  async setAccountFrozen(accountId: AccountId, frozen: boolean): Promise<void> {
+    requireReady(await this.#server.run('freeze_account', [STATE, accountKeys(accountId).frozen], [frozen ? 1 : 0]));
+  }
+
   async #reserve(command: ReserveCommand, claimLookedUp: boolean): Promise<Reply> {
     const { accountId, reservationId, lineage, policyId, policyVersion, refusal, claim, meters, holds } = command;
     const keys = accountKeys(accountId);

@@ -29,6 +29,7 @@ export const accountKeys = (accountId: AccountId) => {
     meter: (counter: string) => `${tagged}:m:${counter}`,
     /** {expiresAtMs, revokedAtMs} */
     key: (keyId: VaultKeyId) => `${tagged}:k:${keyId}`,
+    frozen: `${tagged}:frozen`,
     policy: (policyId: PolicyId) => `${tagged}:p:${policyId}`,
   };
 };

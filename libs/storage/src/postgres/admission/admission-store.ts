@@ -93,6 +93,16 @@ export class PostgresAdmissionStore implements AdmissionStore {
     );
   }
 
+  async setAccountFrozen(accountId: AccountId, frozen: boolean): Promise<void> {
+    await this.#step(
+      frozen ? 'freeze_account' : 'thaw_account',
+      frozen
+        ? 'insert into admission.frozen_accounts values ($1::text) on conflict do nothing returning true as reply'
+        : 'delete from admission.frozen_accounts f where f.account_id = $1::text returning true as reply',
+      accountId,
+    );
+  }
+
   /** Named, so that each connection plans it once. */
   async #step<T>(name: string, text: string, ...values: unknown[]): Promise<T> {
     try {

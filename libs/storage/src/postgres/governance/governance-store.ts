@@ -33,6 +33,20 @@ function accountRecords(database: GovernanceDatabase): AccountRecords {
         return true;
       }),
 
+    frozenReason: async (accountId: AccountId) => {
+      const rows = await database.read<{ reason: string }>(
+        'select f.reason from ledger.frozen_accounts f where f.account_id = $1::text',
+        [accountId],
+      );
+      return rows[0]?.reason;
+    },
+
+    thawAccount: (accountId: AccountId, note: GovernanceNote) =>
+      database.change(async (client) => {
+        await client.query('delete from ledger.frozen_accounts f where f.account_id = $1::text', [accountId]);
+        await insertNote(client, note);
+      }),
+
     accountExists: async (accountId: AccountId) => {
       const rows = await database.read('select 1 from governance.accounts a where a.account_id = $1::text', [
         accountId,

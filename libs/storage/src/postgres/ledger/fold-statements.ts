@@ -102,3 +102,20 @@ insert into ledger.dead_letters (partition, position, body, problem)
 select partition, position, body, problem
   from json_to_recordset($1::json) as d (partition integer, position bigint, body text, problem text)
 on conflict do nothing`;
+
+// A letter without an account may belong to any account that the partition has seen.
+export const FREEZE_ACCOUNTS = `
+with letters as (
+  select * from json_to_recordset($1::json) as d (partition integer, position bigint, problem text, "accountId" text)
+), accounts as (
+  select l."accountId" as account_id, l.partition, l.position, l.problem from letters l where l."accountId" <> ''
+  union all
+  select a.account_id, l.partition, l.position, l.problem
+    from letters l join (select distinct e.partition, e.account_id from ledger.events e) a on a.partition = l.partition
+   where coalesce(l."accountId", '') = ''
+)
+insert into ledger.frozen_accounts (account_id, reason)
+select distinct on (a.account_id) a.account_id,
+       format('partition %s, position %s: %s', a.partition, a.position, a.problem)
+  from accounts a order by a.account_id, a.partition, a.position
+on conflict do nothing`;

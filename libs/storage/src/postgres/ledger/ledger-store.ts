@@ -1,5 +1,5 @@
-import type { LedgerStore, LedgerTransaction, ReadingPosition } from '@keybrake/application';
-import type { Reservation, ReservationId } from '@keybrake/domain';
+import type { FrozenAccount, LedgerStore, LedgerTransaction, ReadingPosition } from '@keybrake/application';
+import type { AccountId, Reservation, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool, transaction } from '../database.js';
 import { PostgresLedgerTransaction } from './ledger-transaction.js';
 import { decodeOutcome, type OutcomeJson } from './reservation-json.js';
@@ -41,6 +41,15 @@ export class PostgresLedgerStore implements LedgerStore {
         return work(new PostgresLedgerTransaction(client));
       }),
     );
+  }
+
+  async frozenAccounts(): Promise<readonly FrozenAccount[]> {
+    const { rows } = await this.#guarded(() =>
+      this.#pool.query<{ account_id: AccountId; reason: string }>(
+        'select f.account_id, f.reason from ledger.frozen_accounts f order by f.account_id',
+      ),
+    );
+    return rows.map((row) => ({ accountId: row.account_id, reason: row.reason }));
   }
 
   async outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>> {

@@ -175,7 +175,10 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
   }
 
   async saveDeadLetters(letters: readonly DeadLetter[]) {
-    await this.#rows(sql.SAVE_DEAD_LETTERS, letters);
+    // PostgreSQL's text takes any character but this one.
+    const rows = letters.map((letter) => ({ ...letter, body: letter.body.replaceAll('\u0000', '\u{fffd}') }));
+    await this.#rows(sql.SAVE_DEAD_LETTERS, rows);
+    await this.#rows(sql.FREEZE_ACCOUNTS, rows);
   }
 
   async #rows<Row extends object>(statement: string, rows: readonly object[]): Promise<Row[]> {
