@@ -1,4 +1,5 @@
 import { timeToFirstCall } from './first-call.ts';
+import { measureLedger } from './ledger.ts';
 import { type LoadResult, load } from './load.ts';
 import { openStage, type Profile, type Stage } from './stage.ts';
 
@@ -79,6 +80,12 @@ async function main(): Promise<void> {
     `  resident memory of that process, without PostgreSQL: ${first.residentMegabytes.toFixed(0)} MB (target 250)`,
   );
   for (const profile of ['postgres', 'distributed'] as const) await compare(profile);
+  const ledger = await measureLedger();
+  console.log(`\n=== one ledger catching up with ${ledger.events} events, its start included`);
+  console.log(
+    `  ${ledger.eventsPerSecond.toFixed(0)} events/s, ${ledger.cpuMicrosPerEvent.toFixed(0)} µs of its own CPU an event`,
+  );
+  console.log(`  resident memory ${ledger.residentMegabytes.toFixed(0)} MB`);
 }
 
 async function compare(profile: Profile): Promise<void> {

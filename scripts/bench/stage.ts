@@ -12,6 +12,7 @@ import { startKafka } from '@keybrake/testing/kafka-process';
 import { freePort, ServerProcess } from '@keybrake/testing/processes';
 import { startRedis } from '@keybrake/testing/redis-process';
 import { governancePorts, openAccount } from '../../test/harness/account.ts';
+import { figureOf } from './figure.ts';
 import type { Target } from './load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -84,7 +85,7 @@ export async function openStage(profile: Profile): Promise<Stage> {
     direct: { url: simulatorUrl, key: SIMULATOR_CREDENTIALS.stripe },
     bare: { url: bareUrl, key: SIMULATOR_CREDENTIALS.stripe },
     governed: { url: gatewayUrl, key: vaultKey },
-    figure: async ({ url }, name) => figure(await (await fetch(`${url}/metrics`)).text(), name),
+    figure: ({ url }, name) => figureOf(url, name),
     close: async () => {
       await Promise.all(processes.map((one) => one.stop()));
       await servers?.close();
@@ -138,10 +139,4 @@ async function vaultKeyWithRoom(
   const { vaultKey } = await issueVaultKey(ports, actor, draft);
   await pool.end();
   return vaultKey;
-}
-
-function figure(metrics: string, name: string): number {
-  const line = metrics.split('\n').find((one) => one.startsWith(`${name} `) || one.startsWith(`${name}{`));
-  if (line === undefined) throw new Error(`the gateway has no metric ${name}`);
-  return Number(line.split(' ').at(-1));
 }

@@ -10,7 +10,7 @@ export class TopicWriter {
   readonly #kafka: Kafka;
   #producer: Producer | undefined;
 
-  constructor(system: System) {
+  constructor(system: Pick<System, 'kafkaSettings'>) {
     this.#settings = system.kafkaSettings;
     this.#kafka = createKafka({ ...this.#settings, clientId: 'test-writer', onTrouble: () => undefined });
   }

@@ -9,6 +9,9 @@ export interface HaproxyOptions {
   readonly gatewayPorts: readonly number[];
 }
 
+const servers = (ports: readonly number[]) =>
+  ports.map((port, index) => `  server gateway${index + 1} 127.0.0.1:${port}`).join('\n');
+
 // A gateway that is not ready gets no new calls; a call is only given to another one when its connection was refused,
 // that is before a byte of it was sent.
 const configuration = ({ port, gatewayPorts }: HaproxyOptions) => `
@@ -27,13 +30,18 @@ defaults
   retry-on conn-failure
 frontend keybrake
   bind 127.0.0.1:${port}
+  use_backend unready if { nbsrv(gateways) eq 0 }
   default_backend gateways
 backend gateways
   balance leastconn
   http-reuse safe
   option httpchk GET /readyz
   default-server check inter 200ms fastinter 100ms fall 2 rise 1
-${gatewayPorts.map((gateway, index) => `  server gateway${index + 1} 127.0.0.1:${gateway}`).join('\n')}
+${servers(gatewayPorts)}
+# While no gateway is ready, they say so themselves: in the provider's error shape, with Retry-After.
+backend unready
+  balance roundrobin
+${servers(gatewayPorts)}
 `;
 
 /** A real HAProxy on loopback, in front of the gateways. */
