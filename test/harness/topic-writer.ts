@@ -68,7 +68,8 @@ export function callEvents(accountId: AccountId, amountMicros: bigint): SpendEve
   const nowMs = Date.now();
   const reservationId = systemRuntime.newReservationId();
   const base = () => ({ eventId: systemRuntime.newEventId(), accountId, occurredAtMs: nowMs });
-  const key = 'testkey' as VaultKeyId;
+  // A vault key belongs to one account, and so do the partition and the audit chain.
+  const key = `key-${accountId}` as VaultKeyId;
   return [
     {
       type: 'SpendReserved',
@@ -94,7 +95,7 @@ export function callEvents(accountId: AccountId, amountMicros: bigint): SpendEve
       reservedAtMs: nowMs,
       holds: [
         {
-          counter: 'key/testkey/day/UTC/usd/any',
+          counter: `key/${key}/day/UTC/usd/any`,
           scope: 'key',
           scopeId: key,
           window: 'day',
