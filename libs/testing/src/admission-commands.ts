@@ -205,7 +205,7 @@ class Sequence {
       case 'confirm':
         return upkeep.confirmSwept(this.#own(await upkeep.sweepHeld(3_600_000, 1_000)));
       case 'in_doubt':
-        return [...(await upkeep.doubtsAmong(this.#own(await upkeep.listInDoubt(1_000)))).keys()];
+        return [...(await upkeep.doubtsAmong(this.#own(await upkeep.listInDoubt(1_000)))).keys()].sort();
       case 'kept':
         return this.#own(await upkeep.listKeptResponses(0, 1_000));
       case 'drop':
