@@ -68,8 +68,12 @@ export class RedisServer {
 
   /** Rejects with `DependencyUnavailable`, the guard's reason as its cause. */
   async check(): Promise<void> {
-    await this.#guard();
-    this.#requireRunId();
+    try {
+      await this.#inspect();
+    } catch (error) {
+      this.#refuse(error);
+      throw new DependencyUnavailable(DEPENDENCY, { cause: error });
+    }
   }
 
   /** Runs a script of ../../lua with the server's run id as first argument. One round trip. */
@@ -111,16 +115,20 @@ export class RedisServer {
 
   async #guard(): Promise<void> {
     if (this.#redis.status !== 'ready') return;
-    try {
-      const info = parseInfo(await this.#redis.info());
-      this.#runId = checkServer(info, await this.#snapshotSetting());
-      this.#lastTrouble = '';
-    } catch (error) {
-      // A guard that only timed out says nothing about the server; the connection's own commands will.
-      if (!(error instanceof UnsafeServer)) return;
-      this.#runId = undefined;
-      this.#trouble(error);
-    }
+    await this.#inspect().catch((error: unknown) => this.#refuse(error));
+  }
+
+  async #inspect(): Promise<void> {
+    const info = parseInfo(await this.#redis.info());
+    this.#runId = checkServer(info, await this.#snapshotSetting());
+    this.#lastTrouble = '';
+  }
+
+  /** A look that only timed out says nothing about the server; the connection's own commands will. */
+  #refuse(error: unknown): void {
+    if (!(error instanceof UnsafeServer)) return;
+    this.#runId = undefined;
+    this.#trouble(error);
   }
 
   /** CONFIG is often forbidden; the run id still tells a restored server. */
