@@ -114,6 +114,17 @@ describe('npm run cluster: three gateways behind HAProxy, two ledgers, Kafka, Re
     timeout: 900_000,
   }, async () => {
     const { loadBalancerUrl } = await read();
+    const warm = await issueKey('100000000');
+    const urls = [loadBalancerUrl];
+    // Three processes that have never served a call compile it first.
+    await storm({
+      urls,
+      vaultKey: warm.vaultKey,
+      clients: 20,
+      calls: 400,
+      amountMinor: 100,
+      keyOf: () => randomUUID(),
+    });
     for (let round = 1; round <= sized(3, 20); round += 1) {
       const key = await issueKey('10000');
       const prefix = randomUUID().slice(0, 8);
