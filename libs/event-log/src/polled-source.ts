@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  BrokenLog,
   type EventSource,
-  LogGap,
+  LOG_START,
   type LogRecord,
   OtherLog,
   PositionAhead,
@@ -57,8 +58,6 @@ export class PolledSource implements EventSource {
   }
 }
 
-const START: ReadingPosition = { next: 0n, lastBodyHash: undefined };
-
 class Polling {
   readonly #log: PolledLog;
   readonly #options: PollingOptions;
@@ -91,7 +90,7 @@ class Polling {
     try {
       return (await this.#turn()) ? 0 : this.#options.idleMs;
     } catch (error) {
-      if (error instanceof LogGap || error instanceof PositionAhead || error instanceof OtherLog) {
+      if (error instanceof BrokenLog) {
         this.stop();
         this.#observer.fatal(error);
       } else {
@@ -108,7 +107,7 @@ class Polling {
     const ends = await this.#log.ends();
     let lag = 0n;
     for (const [partition, end] of ends) {
-      lag += await this.#takeFrom(partition, positions.get(partition) ?? START, end);
+      lag += await this.#takeFrom(partition, positions.get(partition) ?? LOG_START, end);
     }
     this.#observer.lag(lag);
     // A short chunk reached the end: what comes meanwhile waits for the next turn, and is folded in one piece.

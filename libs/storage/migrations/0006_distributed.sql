@@ -26,3 +26,5 @@ create table governance.outbox_relay (
   relay text primary key,
   position bigint not null
 );
+
+insert into governance.outbox_relay values ('kafka', 0);

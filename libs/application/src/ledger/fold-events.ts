@@ -39,7 +39,7 @@ export async function foldChunk(
     return await foldAtOnce(ports, partition, records, chunk);
   } catch (error) {
     if (error instanceof DependencyUnavailable) throw error;
-    return foldOneByOne(ports, partition, records, chunk.decoded.length > 0 ? error : undefined);
+    return foldOneByOne(ports, partition, records, error);
   }
 }
 

@@ -43,6 +43,8 @@ export interface ReadingPosition {
   readonly lastBodyHash: string | undefined;
 }
 
+export const LOG_START: ReadingPosition = { next: 0n, lastBodyHash: undefined };
+
 /** Takes what a log has; keeps its positions itself, together with what it made of the records. */
 export interface RecordSink {
   positions(): Promise<ReadonlyMap<number, ReadingPosition>>;
@@ -55,7 +57,7 @@ export interface SourceObserver {
   lag(records: bigint): void;
   /** A turn failed and is tried again. */
   failed(error: unknown): void;
-  /** `LogGap`, `PositionAhead` or `OtherLog`: the source has stopped; its process must end loudly, never skip. */
+  /** A `BrokenLog`, or a consumer that stalled: the source has stopped; its process must end loudly, never skip. */
   fatal(error: Error): void;
 }
 
@@ -72,13 +74,16 @@ export interface RunningSource {
   stop(): Promise<void>;
 }
 
+/** The log is not the one that was read, or not whole: reading it on would skip money. Its process ends, loudly. */
+export abstract class BrokenLog extends Error {}
+
 /** Records between the reader's position and the log's first are gone: the reader stops, loudly; it never skips. */
-export class LogGap extends Error {
+export class LogGap extends BrokenLog {
   override readonly name = 'LogGap';
 }
 
 /** The reader has taken records that the log does not have: another log, or one that lost its end. Never skipped over. */
-export class PositionAhead extends Error {
+export class PositionAhead extends BrokenLog {
   override readonly name = 'PositionAhead';
 
   constructor(partition: number, position: bigint, end: bigint) {
@@ -90,7 +95,7 @@ export class PositionAhead extends Error {
 }
 
 /** The record before the reader's position is not the one that it took last: a log that was made anew. */
-export class OtherLog extends Error {
+export class OtherLog extends BrokenLog {
   override readonly name = 'OtherLog';
 
   constructor(partition: number, position: bigint) {

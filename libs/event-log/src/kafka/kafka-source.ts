@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  BrokenLog,
   DependencyUnavailable,
   type EventSource,
+  LOG_START,
   LogGap,
   type LogRecord,
   OtherLog,
-  PositionAhead,
   type ReadingPosition,
   type RecordSink,
   type RunningSource,
@@ -23,7 +24,6 @@ export interface KafkaSourceOptions extends WatchOptions {
   readonly chunkRecordsMax: number;
 }
 
-const START: ReadingPosition = { next: 0n, lastBodyHash: undefined };
 const RETRY_MS = 300;
 // The least that brokers allow: a dead ledger holds up a rebuild for as long.
 const SESSION_TIMEOUT_MS = 6_000;
@@ -118,14 +118,14 @@ class Reading {
     this.#recognised.clear();
   }
 
-  /** Only fatal errors leave it as such: anything else is tried again, since kafkajs would skip on with its own idea of where. */
+  /** An outage is waited out here, with the batch in hand; a defect goes to kafkajs, which starts the consumer again. */
   async batch(payload: EachBatchPayload): Promise<void> {
     while (isCurrent(payload)) {
       try {
         await this.#deliver(payload);
         return;
       } catch (error) {
-        if (error instanceof LogGap || error instanceof PositionAhead || error instanceof OtherLog) {
+        if (error instanceof BrokenLog) {
           this.#watch.fatal(error);
           return;
         }
@@ -142,7 +142,7 @@ class Reading {
     const messages = payload.batch.messages;
     const first = messages[0];
     if (first === undefined || this.#watch.ended) return;
-    const position = (await this.#sink.positions()).get(partition) ?? START;
+    const position = (await this.#sink.positions()).get(partition) ?? LOG_START;
     // Once per assignment the record before the position is read again, to see that this is the log we know.
     const wanted = this.#wantedFirst(partition, position);
     if (BigInt(first.offset) !== wanted) return this.#seek(partition, BigInt(first.offset), wanted, position);

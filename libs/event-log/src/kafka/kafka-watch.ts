@@ -1,4 +1,4 @@
-import { PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
+import { BrokenLog, PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
 
 export interface WatchOptions {
   /** Looks at the topic's ends this often, for the lag and for a log that lost its end. */
@@ -92,7 +92,7 @@ export class KafkaWatch {
         this.fatal(new Error(`the consumer has taken nothing for ${stalledForMs} ms while records wait`));
       }
     } catch (error) {
-      if (error instanceof PositionAhead) this.fatal(error);
+      if (error instanceof BrokenLog) this.fatal(error);
       else this.failed(error);
     }
   }

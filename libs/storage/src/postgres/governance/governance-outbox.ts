@@ -46,9 +46,6 @@ export class PostgresGovernanceOutbox implements GovernanceOutbox {
 
   async relay(limit: number, work: (notes: readonly GovernanceNote[]) => Promise<void>): Promise<number> {
     try {
-      await this.#pool.query('insert into governance.outbox_relay values ($1::text, 0) on conflict do nothing', [
-        RELAY,
-      ]);
       return await transaction(this.#pool, (client) => relayNext(client, limit, work));
     } catch (error) {
       throw asUnavailable(error);
