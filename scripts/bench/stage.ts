@@ -18,7 +18,7 @@ import type { Target } from './load.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // As scripts/start.mjs runs it: V8 would let garbage grow with the machine's memory.
-const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=256' };
+const MEMORY = { NODE_OPTIONS: '--max-semi-space-size=16 --max-old-space-size=256' };
 
 export type Profile = 'postgres' | 'distributed';
 

@@ -12,7 +12,7 @@ import { Supervised } from './supervised.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** As scripts/start.mjs runs it: V8 would let garbage grow with the machine's memory. */
-const MEMORY = { NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=4 --max-old-space-size=256' };
+const MEMORY = { NODE_OPTIONS: '--enable-source-maps --max-semi-space-size=16 --max-old-space-size=256' };
 
 export interface ServersOptions {
   readonly folder: string;

@@ -3,7 +3,7 @@ import { within } from '../deadline.js';
 import type { Settlement } from '../ports/admission-store.js';
 import type { UpstreamResponse } from '../ports/upstream.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
-import { type Ending, outcomeEvent } from './forward.js';
+import { type Ending, outcomeEvent, reservedAmount } from './forward.js';
 
 export type Finished =
   | { readonly kind: 'answered'; readonly response: UpstreamResponse; readonly recorded: boolean }
@@ -19,15 +19,16 @@ export async function finish(
 ): Promise<Finished> {
   const event = await outcomeEvent(ports, settings, call, ending, latencyMs);
   if (event === undefined) return inDoubt(ports, call);
-  const recordAndSettle = recordOutcome(ports, call, event);
+  const { recorded, settled } = recordOutcome(ports, call, event);
+  ports.unfinished.keep('recording and settling an outcome', settled);
   // The money has moved or it hasn't: the caller gets the provider's true answer also when the log is slow. The hold
   // stays until the event is in, and if this process dies first, the call is in doubt and settled by its retry.
-  const recorded = await within(recordAndSettle, settings.recordTimeoutMs, 'The event log').then(
+  const awaited = givesRoomBack(call, event) ? settled : recorded;
+  const inTime = await within(awaited, settings.recordTimeoutMs, 'The event log').then(
     () => true,
     () => false,
   );
-  if (!recorded) ports.unfinished.keep('recording an outcome', recordAndSettle);
-  if (ending.kind === 'answered') return { kind: 'answered', response: ending.response, recorded };
+  if (ending.kind === 'answered') return { kind: 'answered', response: ending.response, recorded: inTime };
   const dependency = `The connection to ${call.provider.id}`;
   return {
     kind: 'refused',
@@ -47,15 +48,24 @@ async function inDoubt(ports: ProxyCallPorts, call: AdmittedCall): Promise<Finis
 }
 
 /** Phases 5 and 6 for an outcome that is known: the log first, then the admission store. */
-export async function recordOutcome(
+export function recordOutcome(
   ports: Pick<ProxyCallPorts, 'log' | 'admission'>,
   call: AdmittedCall,
   event: SpendCommitted | SpendReleased,
-): Promise<void> {
+): { readonly recorded: Promise<void>; readonly settled: Promise<unknown> } {
   const settlement: Settlement =
     event.type === 'SpendCommitted'
       ? { kind: 'committed', actualMicros: event.actualMicros, sealedResponse: event.sealedResponse }
       : { kind: 'released', recorded: true };
-  await ports.log.append(call.accountId, [event]);
-  await ports.admission.settle(call, settlement);
+  const recorded = ports.log.append(call.accountId, [event]);
+  return { recorded, settled: recorded.then(() => ports.admission.settle(call, settlement)) };
+}
+
+/**
+ * Room that the caller may use in its next call is there when it has its answer. A commit of the whole hold changes no
+ * room, so nobody waits for it: until it is settled the hold counts the same, and a retry waits as for a call in flight.
+ */
+function givesRoomBack(call: AdmittedCall, event: SpendCommitted | SpendReleased): boolean {
+  const held = reservedAmount(call)?.micros ?? 0n;
+  return event.type === 'SpendReleased' || event.actualMicros !== held;
 }

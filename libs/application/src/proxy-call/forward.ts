@@ -42,7 +42,8 @@ export async function forward(
   return { kind: 'answered', response, meaning };
 }
 
-function reservedAmount(call: AdmittedCall): Money | undefined {
+/** What the call holds under each of its caps; undefined when it is counted under none. */
+export function reservedAmount(call: AdmittedCall): Money | undefined {
   invariant(call.verdict.kind === 'allowed', 'an admitted call was allowed');
   return call.verdict.amount;
 }

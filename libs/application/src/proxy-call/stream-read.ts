@@ -34,7 +34,7 @@ export async function streamRead(
       yield* response.body;
     } finally {
       // Also when the caller hung up: the read happened.
-      ports.unfinished.keep('recording a read', recordOutcome(ports, call, event));
+      ports.unfinished.keep('recording a read', recordOutcome(ports, call, event).settled);
     }
   })();
   return { ...allowedAnswer(report, { ...response, body: new Uint8Array() }, true), body };

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
+import pg from 'pg';
 
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+const FUNCTIONS_FOLDER = fileURLToPath(new URL('../../functions', import.meta.url));
 
 /** Brings the schema up to date. Several processes may start at once: they take turns. Migrations only go forward. */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
@@ -14,5 +19,28 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
     singleTransaction: true,
     log: () => undefined,
   });
+  await replaceFunctions(databaseUrl);
   return applied.map((migration) => migration.name);
+}
+
+/** Functions have no history to keep: each stands in one place, and all are put in again when one has changed. */
+async function replaceFunctions(databaseUrl: string): Promise<void> {
+  const files = (await readdir(FUNCTIONS_FOLDER)).sort();
+  const text = (await Promise.all(files.map((file) => readFile(join(FUNCTIONS_FOLDER, file), 'utf8')))).join('\n');
+  const digest = createHash('sha256').update(text).digest('hex');
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query('begin');
+    const { rows } = await client.query<{ digest: string | null }>(
+      'select f.digest from admission.functions_digest f for update',
+    );
+    if (rows[0]?.digest !== digest) {
+      await client.query(text);
+      await client.query('update admission.functions_digest set digest = $1::text', [digest]);
+    }
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
 }

@@ -1,0 +1,171 @@
+create or replace function admission.refused(refusal jsonb) returns jsonb
+language sql immutable as $$ select jsonb_build_object('kind', 'refused', 'refusal', refusal) $$;
+
+-- The window that holds the store's time: {id, startsAtMs, endsAtMs}; null when the caller's clock is days off.
+create or replace function admission.span_at(spans jsonb, now_ms bigint) returns jsonb
+language sql immutable as $$
+  select s.value from jsonb_array_elements(spans) s
+   where (s.value ->> 'startsAtMs')::bigint <= now_ms and now_ms < (s.value ->> 'endsAtMs')::bigint
+   limit 1
+$$;
+
+-- What an idempotency key that is taken means for this call (R8); null when the key is free again. Locks the claim.
+create or replace function admission.earlier_call(account text, claim jsonb, now_ms bigint) returns jsonb
+language plpgsql as $$
+declare
+  taken admission.claims;
+  first_call admission.reservations;
+  day_ms constant bigint := 86400000;
+begin
+  select * into taken from admission.claims c
+   where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash'
+     for update;
+  select * into first_call from admission.reservations r where r.reservation_id = taken.reservation_id;
+  if not found or first_call.state = 'released' then return null; end if;
+  if first_call.state = 'committed' and first_call.settled_at_ms + day_ms <= now_ms then return null; end if;
+  if taken.fingerprint <> claim ->> 'fingerprint' then
+    return admission.refused('{"code": "idempotency_mismatch"}');
+  end if;
+  if first_call.state = 'committed' then
+    return jsonb_build_object('kind', 'completed', 'reservationId', taken.reservation_id, 'sealedResponse', first_call.sealed_response);
+  end if;
+  if first_call.state = 'launched' and first_call.outcome_due_ms <= now_ms then
+    return jsonb_build_object('kind', 'in_doubt', 'reservationId', taken.reservation_id, 'launchedAtMs', first_call.launched_at_ms);
+  end if;
+  return jsonb_build_object('kind', 'in_flight', 'reservationId', taken.reservation_id);
+end $$;
+
+-- Counts the call on every meter, or on none and returns the refusal.
+create or replace function admission.use_meters(account text, meters jsonb, now_ms bigint) returns jsonb
+language plpgsql as $$
+declare
+  meter jsonb;
+  current_id text;
+  current_used integer;
+begin
+  for meter in select value from jsonb_array_elements(meters) order by value ->> 'counter' loop
+    current_id := case when meter ->> 'kind' = 'rate' then (now_ms / 1000)::text
+                       else admission.span_at(meter -> 'windows', now_ms) ->> 'id' end;
+    insert into admission.meters values (account, meter ->> 'counter', current_id, 0) on conflict do nothing;
+    select case when m.window_id = current_id then m.used else 0 end into current_used
+      from admission.meters m where m.account_id = account and m.counter = meter ->> 'counter' for update;
+    if current_used >= (meter ->> 'limit')::integer then
+      if meter ->> 'kind' = 'rate' then
+        return jsonb_build_object('code', 'rate_exceeded', 'limit', meter -> 'limit', 'retryAfterMs', 1000 - now_ms % 1000);
+      end if;
+      return jsonb_build_object('code', 'quota_exceeded', 'limit', meter -> 'limit',
+        'resetsAtMs', admission.span_at(meter -> 'windows', now_ms) -> 'endsAtMs');
+    end if;
+  end loop;
+  for meter in select value from jsonb_array_elements(meters) order by value ->> 'counter' loop
+    current_id := case when meter ->> 'kind' = 'rate' then (now_ms / 1000)::text
+                       else admission.span_at(meter -> 'windows', now_ms) ->> 'id' end;
+    update admission.meters m
+       set used = case when m.window_id = current_id then m.used + 1 else 1 end, window_id = current_id
+     where m.account_id = account and m.counter = meter ->> 'counter';
+  end loop;
+  return null;
+end $$;
+
+-- Step 1. Command: {reservationId, accountId, lineage[], policyId, policyVersion, refusal?, claim?: {rootKeyId, keyHash,
+-- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[]}]}.
+-- Returns the ReserveOutcome of the port. Locks: claim, then balances by counter, then meters; one order for all calls.
+create or replace function admission.reserve(command jsonb) returns jsonb
+language plpgsql as $$
+declare
+  now_ms bigint := admission.now_ms();
+  account constant text := command ->> 'accountId';
+  reservation constant text := command ->> 'reservationId';
+  claim constant jsonb := command -> 'claim';
+  known admission.reservations;
+  earlier jsonb;
+  claimed_anew boolean := false;
+  dead text;
+  hold jsonb;
+  span jsonb;
+  balance admission.balances;
+  stamped jsonb := '[]';
+  windows jsonb := '[]';
+  refusal jsonb;
+  reply jsonb;
+begin
+  -- Safe to lose in a crash of the server: nothing is launched before a later, synchronous write.
+  perform set_config('synchronous_commit', 'off', true);
+
+  select * into known from admission.reservations r where r.reservation_id = reservation;
+  if found then return known.reply; end if;
+
+  dead := admission.dead_reason(account, command -> 'lineage');
+  if dead is not null then return admission.refused(jsonb_build_object('code', dead)); end if;
+  if exists (
+    select 1 from admission.policies p
+     where p.account_id = account and p.policy_id = command ->> 'policyId'
+       and p.version > (command ->> 'policyVersion')::integer
+  ) then
+    return '{"kind": "stale_policy"}';
+  end if;
+
+  -- An ended call is answered again even if today's policy would refuse it: it happened.
+  if claim is not null then
+    if command -> 'refusal' is null then
+      insert into admission.claims values (account, claim ->> 'rootKeyId', claim ->> 'keyHash', claim ->> 'fingerprint', reservation)
+      on conflict do nothing;
+      claimed_anew := found;
+    end if;
+    if not claimed_anew then
+      earlier := admission.earlier_call(account, claim, now_ms);
+      if earlier is not null then return earlier; end if;
+    end if;
+  end if;
+  if command -> 'refusal' is not null then return admission.refused(command -> 'refusal'); end if;
+
+  for hold in select value from jsonb_array_elements(command -> 'holds') loop
+    span := admission.span_at(hold -> 'windows', now_ms);
+    if span is null then
+      refusal := '{"code": "unavailable", "dependency": "The budget clock", "retryAfterMs": 1000}';
+      exit;
+    end if;
+    -- Looked for first: the row is there for all but a window's first call.
+    loop
+      select * into balance from admission.balances b
+       where b.account_id = account and b.counter = hold ->> 'counter' and b.window_id = span ->> 'id'
+         for update;
+      exit when found;
+      insert into admission.balances (account_id, counter, window_id, ends_at_ms)
+      values (account, hold ->> 'counter', span ->> 'id', (span ->> 'endsAtMs')::bigint)
+      on conflict do nothing;
+    end loop;
+    if balance.committed_micros + balance.held_micros + (hold ->> 'amountMicros')::bigint > (hold ->> 'limitMicros')::bigint then
+      refusal := jsonb_build_object('code', 'cap_exceeded', 'counter', hold ->> 'counter', 'windowId', span ->> 'id',
+        'endsAtMs', span -> 'endsAtMs', 'committedMicros', balance.committed_micros::text, 'heldMicros', balance.held_micros::text);
+      exit;
+    end if;
+    stamped := stamped || jsonb_build_object('counter', hold ->> 'counter', 'windowId', span ->> 'id', 'amountMicros', hold ->> 'amountMicros');
+    windows := windows || jsonb_build_object('span', span, 'remainingMicros',
+      ((hold ->> 'limitMicros')::bigint - balance.committed_micros - balance.held_micros - (hold ->> 'amountMicros')::bigint)::text);
+  end loop;
+
+  if refusal is null and jsonb_array_length(command -> 'meters') > 0 then
+    refusal := admission.use_meters(account, command -> 'meters', now_ms);
+  end if;
+  if refusal is not null then
+    if claimed_anew then
+      delete from admission.claims c
+       where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash';
+    end if;
+    return admission.refused(refusal);
+  end if;
+
+  for hold in select value from jsonb_array_elements(stamped) loop
+    update admission.balances b set held_micros = b.held_micros + (hold ->> 'amountMicros')::bigint
+     where b.account_id = account and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
+  end loop;
+  if claim is not null and not claimed_anew then
+    update admission.claims c set reservation_id = reservation, fingerprint = claim ->> 'fingerprint'
+     where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash';
+  end if;
+  reply := jsonb_build_object('kind', 'held', 'incarnation', 1, 'reservedAtMs', now_ms, 'windows', windows);
+  insert into admission.reservations (reservation_id, account_id, state, incarnation, holds, reply, reserved_at_ms)
+  values (reservation, account, 'held', 1, stamped, reply, now_ms);
+  return reply;
+end $$;
