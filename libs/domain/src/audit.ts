@@ -1,4 +1,3 @@
-import { canonicalJson, type JsonValue } from './canonical-json.js';
 import type { Reservation } from './reservation.js';
 import type { CallDenied, CallIdentity, CallReplayed, SpendReserved } from './spend-event.js';
 
@@ -111,12 +110,38 @@ function withoutReservation(event: CallDenied | CallReplayed) {
   };
 }
 
-/** The text whose hash goes into the vault key's chain. */
+const DIGEST_ORDER: readonly string[] = Object.keys({
+  accountId: 0,
+  agentType: 0,
+  committedMicros: 0,
+  currency: 0,
+  decision: 0,
+  endedAtMs: 0,
+  endpoint: 0,
+  id: 0,
+  idempotencyKey: 0,
+  latencyMs: 0,
+  message: 0,
+  operation: 0,
+  policyId: 0,
+  policyVersion: 0,
+  provider: 0,
+  reservedMicros: 0,
+  rule: 0,
+  runId: 0,
+  startedAtMs: 0,
+  state: 0,
+  upstreamRequestId: 0,
+  upstreamStatus: 0,
+  vaultKeyId: 0,
+} satisfies Record<keyof AuditEntry, 0>);
+
+/** The text whose hash goes into the vault key's chain: JSON with its keys in alphabetical order. */
 export function auditDigestText(entry: AuditEntry): string {
-  return canonicalJson(entry as unknown as JsonValue);
+  return JSON.stringify(entry, DIGEST_ORDER as string[]);
 }
 
 /** The text of a link: its own digest and its predecessor's hash, so that an edit, a gap or another order shows. */
 export function auditLinkText(previousHash: string, sequence: number, entryId: string, contentHash: string): string {
-  return canonicalJson({ previousHash, sequence, entryId, contentHash });
+  return JSON.stringify({ contentHash, entryId, previousHash, sequence });
 }

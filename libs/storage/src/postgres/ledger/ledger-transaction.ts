@@ -15,10 +15,10 @@ import * as sql from './fold-statements.js';
 import {
   decodeFacts,
   decodeOutcome,
+  encodeFacts,
   encodeOutcome,
   type FactsJson,
   type OutcomeJson,
-  toJson,
 } from './reservation-json.js';
 
 /** Runs the statements of one fold. Each takes its rows as one JSON parameter, so a chunk costs one trip per table. */
@@ -51,7 +51,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       subject_id: subjectOf(event),
       type: event.type,
       partition,
-      position,
+      position: position.toString(),
       occurred_at_ms: event.occurredAtMs,
     }));
     const inserted = await this.#rows<{ event_id: string }>(sql.INSERT_EVENTS, rows);
@@ -84,7 +84,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       reservation_id: reservationId,
       account_id: accountOf(reservationId),
       state: outcome.state,
-      facts: facts ?? null,
+      facts: facts === undefined ? null : encodeFacts(facts),
       outcome: encodeOutcome(outcome),
       released_as_unexecuted: releasedAsUnexecuted,
       vault_key_id: facts?.call.vaultKeyId ?? null,
@@ -103,9 +103,9 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       cap_window: hold.window,
       currency: hold.currency,
       direction: hold.direction,
-      limit_micros: hold.limitMicros,
-      held_micros: heldMicros,
-      committed_micros: committedMicros,
+      limit_micros: hold.limitMicros.toString(),
+      held_micros: heldMicros.toString(),
+      committed_micros: committedMicros.toString(),
       window_ends_at_ms: hold.windowEndsAtMs,
     }));
     await this.#rows(sql.ADD_TO_BALANCES, rows);
@@ -117,8 +117,8 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       day: delta.day,
       agent_type: delta.agentType,
       currency: delta.currency,
-      committed_micros: delta.committedMicros,
-      held_micros: delta.heldMicros,
+      committed_micros: delta.committedMicros.toString(),
+      held_micros: delta.heldMicros.toString(),
       calls: delta.calls,
       denials: delta.denials,
     }));
@@ -155,7 +155,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     const linkRows = links.map((link) => ({
       account_id: link.accountId,
       vault_key_id: link.vaultKeyId,
-      sequence: link.sequence,
+      sequence: link.sequence.toString(),
       entry_id: link.entryId,
       content_hash: link.contentHash,
       previous_hash: link.previousHash,
@@ -176,14 +176,18 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
 
   async saveDeadLetters(letters: readonly DeadLetter[]) {
     // PostgreSQL's text takes any character but this one.
-    const rows = letters.map((letter) => ({ ...letter, body: letter.body.replaceAll('\u0000', '\u{fffd}') }));
+    const rows = letters.map((letter) => ({
+      ...letter,
+      position: letter.position.toString(),
+      body: letter.body.replaceAll('\u0000', '\u{fffd}'),
+    }));
     await this.#rows(sql.SAVE_DEAD_LETTERS, rows);
     await this.#rows(sql.FREEZE_ACCOUNTS, rows);
   }
 
   async #rows<Row extends object>(statement: string, rows: readonly object[]): Promise<Row[]> {
     if (rows.length === 0) return [];
-    const result = await this.#client.query<Row>(statement, [toJson(rows)]);
+    const result = await this.#client.query<Row>(statement, [JSON.stringify(rows)]);
     return result.rows;
   }
 }

@@ -8,13 +8,23 @@ export type FactsJson = Omit<SpendReserved, 'holds' | 'call'> & {
   call: Omit<SpendReserved['call'], 'amount'> & { amount?: { currency: string; micros: string } };
 };
 
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member));
+export function encodeFacts(facts: SpendReserved): FactsJson {
+  const { amount } = facts.call;
+  return {
+    ...facts,
+    holds: facts.holds.map((hold) => ({
+      ...hold,
+      limitMicros: hold.limitMicros.toString(),
+      amountMicros: hold.amountMicros.toString(),
+    })),
+    call: { ...facts.call, amount: amount === undefined ? undefined : { ...amount, micros: amount.micros.toString() } },
+  } as FactsJson;
 }
 
 /** The response's bytes live in idempotency_records only. */
 export function encodeOutcome(outcome: Outcome): unknown {
-  return outcome.state === 'committed' ? { ...outcome, sealedResponse: undefined } : outcome;
+  if (outcome.state !== 'committed') return outcome;
+  return { ...outcome, actualMicros: outcome.actualMicros.toString(), sealedResponse: undefined };
 }
 
 export function decodeOutcome(json: OutcomeJson): Outcome {
