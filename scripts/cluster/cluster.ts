@@ -14,6 +14,7 @@ import {
 } from '@keybrake/platform';
 import { freePort } from '@keybrake/testing/processes';
 import { openAccount } from './account.ts';
+import { StartedProcesses } from './leftovers.ts';
 import { startApp, startLoadBalancer, startServers } from './parts.ts';
 import type { Supervised } from './supervised.ts';
 
@@ -61,14 +62,20 @@ await runMain('cluster', async () => {
   const startedAtMs = performance.now();
   let written: ClusterFile | undefined;
   const running: Supervised[] = [];
+  const started = await StartedProcesses.open(folder, say);
+  const keep = async (...some: readonly Supervised[]) => {
+    running.push(...some);
+    await started.add(...some);
+  };
   const onChange = (message: string) => {
     say(message);
+    started.update().catch((error: Error) => say(error.message));
     if (written === undefined) return;
     written = { ...written, processes: running.map(({ name, pid }) => ({ name, pid })) };
     void writeClusterFile(clusterFile, written).catch((error: Error) => say(error.message));
   };
   const servers = await startServers({ folder, say: onChange });
-  running.push(...servers.supervised);
+  await keep(...servers.supervised);
   const logger = createLogger({
     name: 'cluster',
     level: 'info',
@@ -83,6 +90,7 @@ await runMain('cluster', async () => {
     }
     await Promise.all(servers.supervised.map((one) => one.stop()));
     await servers.postgres.stop();
+    await started.close();
   };
   installShutdown({
     logger,
@@ -115,12 +123,12 @@ await runMain('cluster', async () => {
 
   const app = async (name: string, entry: string, port: number, more: Record<string, string>, readyPath?: string) => {
     const options = { name, entry, port, env: { ...env, ...more }, say: onChange };
-    running.push(await startApp(readyPath === undefined ? options : { ...options, readyPath }));
+    await keep(await startApp(readyPath === undefined ? options : { ...options, readyPath }));
   };
   say('starting the simulator, ledgers, admin API and gateways');
   const witness = join(folder, 'witness.jsonl');
   const simulatorEnv = { KEYBRAKE_SIMULATOR_PORT: String(simulatorPort), KEYBRAKE_SIMULATOR_WITNESS: witness };
-  running.push(
+  await keep(
     await startApp({
       name: 'simulator',
       entry: 'libs/simulator/dist/main.js',
@@ -146,7 +154,7 @@ await runMain('cluster', async () => {
     ),
   ]);
   const account = await openAccount(installation, await readEarlier(clusterFile));
-  running.push(await startLoadBalancer(folder, ports.gateway.port, gatewayPorts, onChange));
+  await keep(await startLoadBalancer(folder, ports.gateway.port, gatewayPorts, onChange));
 
   const loadBalancerUrl = `http://127.0.0.1:${ports.gateway.port}`;
   const provider = (id: ProviderId) => ({

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '@keybrake/platform';
@@ -21,7 +20,6 @@ export interface ServersOptions {
 
 /** Kafka, Redis and PostgreSQL, each kept alive. */
 export async function startServers({ folder, say }: ServersOptions) {
-  await mkdir(folder, { recursive: true, mode: 0o711 });
   const [kafkaPort, redisPort] = [await freePort(), await freePort()];
   say('starting PostgreSQL, Redis and Kafka');
   const postgres = await startEmbeddedPostgres({

@@ -23,22 +23,27 @@ interface ClusterFile {
 
 let folder: string;
 let cluster: ServerProcess;
+let env: { readonly KEYBRAKE_GATEWAY_PORT: string } & Readonly<Record<string, string>>;
+
+const startCluster = () =>
+  ServerProcess.start({
+    name: 'cluster',
+    entry: join(root, 'scripts/cluster/cluster.ts'),
+    env,
+    readyUrl: `http://127.0.0.1:${env.KEYBRAKE_GATEWAY_PORT}/livez`,
+    readyWithinMs: 120_000,
+  });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keybrake-cluster-'));
   const [gateway, admin, simulator] = [await freePort(), await freePort(), await freePort()];
-  cluster = await ServerProcess.start({
-    name: 'cluster',
-    entry: join(root, 'scripts/cluster/cluster.ts'),
-    env: {
-      KEYBRAKE_DATA_DIR: folder,
-      KEYBRAKE_GATEWAY_PORT: String(gateway),
-      KEYBRAKE_ADMIN_PORT: String(admin),
-      KEYBRAKE_SIMULATOR_PORT: String(simulator),
-    },
-    readyUrl: `http://127.0.0.1:${gateway}/livez`,
-    readyWithinMs: 120_000,
-  });
+  env = {
+    KEYBRAKE_DATA_DIR: folder,
+    KEYBRAKE_GATEWAY_PORT: String(gateway),
+    KEYBRAKE_ADMIN_PORT: String(admin),
+    KEYBRAKE_SIMULATOR_PORT: String(simulator),
+  };
+  cluster = await startCluster();
   await eventually(
     'the cluster file',
     () => read().catch(() => undefined),
@@ -208,4 +213,39 @@ describe('npm run cluster: three gateways behind HAProxy, two ledgers, Kafka, Re
       ]);
     }
   });
+
+  test('a start after kill -9 of the cluster ends what was left running, and has every call', {
+    timeout: 180_000,
+  }, async () => {
+    const { processes, loadBalancerUrl } = await read();
+    const key = await issueKey('10000');
+    const form = 'amount=100&currency=usd&source=tok_visa';
+    const first = await charge(loadBalancerUrl, key.vaultKey, form, 'once');
+    expect(first.status).toBe(200);
+    cluster.signal('SIGKILL');
+    await cluster.exited;
+    expect(processes.every(({ pid }) => isAlive(pid))).toBe(true);
+    cluster = await startCluster();
+    await eventually(
+      'what was left running to end',
+      async () => processes.filter(({ pid }) => isAlive(pid)),
+      (alive) => alive.length === 0,
+      60_000,
+    );
+    const again = await eventually(
+      'calls to go through',
+      () => charge(loadBalancerUrl, key.vaultKey, form, 'once').catch(() => ({ status: 503, text: '' })),
+      ({ status }) => status < 500,
+      60_000,
+    );
+    expect([again.status, again.text]).toEqual([200, first.text]);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

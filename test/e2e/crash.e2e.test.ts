@@ -36,7 +36,7 @@ async function killedAt(
   key: IssuedKey,
   idempotencyKey: string,
 ): Promise<void> {
-  const gateway = await system.startFaultyGateway(point);
+  const gateway = await system.startFaultyGateway({ faults: { [point]: 'SIGKILL' } });
   await expect(call(gateway.url, provider, key.vaultKey, idempotencyKey)).rejects.toThrow();
   await gateway.process.exited;
 }

@@ -8,6 +8,7 @@ import { countsOf, sized, storm } from '../harness/chaos.ts';
 import { OwnPostgres } from '../harness/own-postgres.ts';
 import { PROFILES, startSystem } from '../harness/start-system.ts';
 import { System } from '../harness/system.ts';
+import { dumpTopic } from '../harness/topic-dump.ts';
 
 const HELD_MAX_AGE_MS = 1_000;
 /** After the hold and before the launch: the janitor may take the hold away while its gateway stands still. */
@@ -25,7 +26,7 @@ describe.each(PROFILES)('a gateway that stands still while the janitor runs (R3)
   test.each(BEFORE_LAUNCH)('%s: what was released is never forwarded', async (point) => {
     const amountMinor = 5_000 + BEFORE_LAUNCH.indexOf(point);
     const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: String(amountMinor) });
-    const gateway = await system.startFaultyGateway(point, 'SIGSTOP');
+    const gateway = await system.startFaultyGateway({ faults: { [point]: 'SIGSTOP' } });
     const form = `amount=${amountMinor}&currency=usd&source=tok_visa`;
     const calling = charge(gateway.url, key.vaultKey, form, randomUUID());
     await eventually(
@@ -46,6 +47,54 @@ describe.each(PROFILES)('a gateway that stands still while the janitor runs (R3)
     expect(status).toBe(503);
     expect(chargesOf(await system.witness('stripe'), amountMinor)).toHaveLength(1);
     await gateway.process.stop();
+  });
+});
+
+describe('a record that arrives after its store was lost and made anew', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem({ profile: 'distributed' });
+  });
+  afterAll(async () => {
+    await system.stop();
+  });
+
+  test('the ledger voids it: nothing was forwarded, nothing stays held', async () => {
+    const amountMinor = 7_700;
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: String(amountMinor) });
+    const gateway = await system.startFaultyGateway({
+      faults: { 'before-record': 'SIGSTOP', 'after-record': 'SIGKILL' },
+    });
+    const form = `amount=${amountMinor}&currency=usd&source=tok_visa`;
+    const calling = charge(gateway.url, key.vaultKey, form, randomUUID()).catch(() => undefined);
+    await eventually(
+      'the hold',
+      () => system.heldReservations(),
+      (held) => held === 1,
+    );
+    await system.restartRedis();
+    // A currency without a cap: refused, and asked of the store all the same.
+    const refused = () => charge(system.gatewayUrl, key.vaultKey, form.replace('usd', 'eur'), randomUUID());
+    await eventually('the rebuild', refused, ({ status }) => status === 403);
+    gateway.process.signal('SIGCONT');
+    await calling;
+    const events = await dumpTopic(system);
+    const fences = events.flatMap((event) => (event.type === 'IncarnationFenced' ? [event.incarnation] : []));
+    const late = events.flatMap((event) =>
+      event.type === 'SpendReserved' && event.call.vaultKeyId === key.id ? [event.incarnation] : [],
+    );
+    expect(late).toEqual([Math.max(...fences) - 1]);
+    await system.foldedUp();
+    const rows = await system.sql('select message from ledger.audit_entries where vault_key_id = $1 and state = $2', [
+      key.id,
+      'released',
+    ]);
+    expect(rows).toEqual([{ message: 'fenced' }]);
+    const balances = await system.balances(key.id, 'folded');
+    expect(balances.filter(({ heldMicros, committedMicros }) => heldMicros + committedMicros > 0n)).toEqual([]);
+    // The whole cap is there.
+    expect((await charge(system.gatewayUrl, key.vaultKey, form, randomUUID())).status).toBe(200);
+    expect(chargesOf(await system.witness('stripe'), amountMinor)).toHaveLength(1);
   });
 });
 

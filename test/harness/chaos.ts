@@ -5,6 +5,18 @@ import { charge } from './calls.ts';
 export const FULL = process.env.KEYBRAKE_TEST_CHAOS === 'full';
 export const sized = (short: number, full: number): number => (FULL ? full : short);
 
+const SEED = Number(process.env.KEYBRAKE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+if (FULL) process.stdout.write(`chaos: repeat the choices of this run with KEYBRAKE_TEST_SEED=${SEED}\n`);
+let state = SEED;
+
+/** A number from 0 up to 1: what the scenarios choose by chance, the same again for the same seed. */
+export function chance(): number {
+  state = (state + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
 export interface Tally {
   /** Idempotency keys by the status of their last answer. */
   readonly byStatus: Map<number, string[]>;

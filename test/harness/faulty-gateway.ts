@@ -1,12 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { openDistributedAdapters, openPostgresAdapters, originsOf, startGateway } from '@keybrake/gateway';
-import { createLogger, installShutdown, loadConfig, requireDistributed, requireInstallation } from '@keybrake/platform';
+import {
+  createLogger,
+  installShutdown,
+  loadConfig,
+  requireDistributed,
+  requireInstallation,
+  systemRuntime,
+} from '@keybrake/platform';
 import { defaultPriceList } from '@keybrake/providers';
-import { FAULT_POINTS, type FaultPoint, withFaults } from '@keybrake/testing/faults';
+import { type FaultPoint, withFaults } from '@keybrake/testing/faults';
 
-// The product's own gateway with its ports wrapped: when a call reaches the point, the process is gone, like by kill -9, or stands still.
-const { FAULT_POINT, FAULT_SIGNAL, ...env } = process.env;
-const point = FAULT_POINTS.find((one): one is FaultPoint => one === FAULT_POINT);
-if (point === undefined) throw new Error(`FAULT_POINT must be one of ${FAULT_POINTS.join(', ')}`);
+// The product's own gateway with its ports wrapped: when a call reaches a point, the process is gone, like by kill -9, or
+// stands still. FAULTS is `<point>:<signal>,…`; each happens once. CLOCK_OFFSET_FILE holds what its clock is off by, in ms.
+const { FAULTS = '', CLOCK_OFFSET_FILE, ...env } = process.env;
+const pending = new Map(FAULTS.split(',').map((fault) => fault.split(':') as [string, NodeJS.Signals]));
+const nowMs =
+  CLOCK_OFFSET_FILE === undefined
+    ? systemRuntime.nowMs
+    : () => systemRuntime.nowMs() + Number(readFileSync(CLOCK_OFFSET_FILE, 'utf8'));
 
 const config = loadConfig({ env, required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
 const logger = createLogger({ name: 'gateway', level: config.logLevel, secrets: config.secrets });
@@ -23,9 +35,12 @@ const gateway = await startGateway({
         ? await openDistributedAdapters({ ...common, ...requireDistributed(config), kafka: config.kafka }, events)
         : await openPostgresAdapters({ ...common, ...requireInstallation(config) }, events);
     const reached = (here: FaultPoint) => {
-      if (here === point) process.kill(process.pid, FAULT_SIGNAL === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL');
+      const signal = pending.get(here);
+      pending.delete(here);
+      if (signal !== undefined) process.kill(process.pid, signal);
     };
-    return { ...adapters, ports: withFaults(adapters.ports, reached) };
+    const ports = { ...adapters.ports, runtime: { ...adapters.ports.runtime, nowMs } };
+    return { ...adapters, ports: withFaults(ports, reached) };
   },
 });
 installShutdown({ logger, steps: gateway.shutdownSteps, budgetMs: 10_000 });

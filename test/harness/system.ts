@@ -13,13 +13,13 @@ import {
   type WitnessEntry,
 } from '@keybrake/simulator';
 import { createPool, type Pool } from '@keybrake/storage';
-import type { FaultPoint } from '@keybrake/testing/faults';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
 import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
 import { type Installation, type IssuedKey, type KeyWish, openAccount } from './account.ts';
 import { distributedSettings, topicReader } from './distributed.ts';
 import { type CountedBalance, Enforced } from './enforced.ts';
+import { type FaultPlan, faultSettings } from './fault-plan.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -215,16 +215,10 @@ export class System {
     gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
   }
 
-  /** A gateway beside the others that gives itself the signal when a call reaches the point. */
-  async startFaultyGateway(
-    point: FaultPoint,
-    signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL',
-  ): Promise<{ url: string; process: ServerProcess }> {
+  /** A gateway beside the others that fails as told. */
+  async startFaultyGateway(plan: FaultPlan): Promise<{ url: string; process: ServerProcess }> {
     const port = await freePort();
-    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, {
-      FAULT_POINT: point,
-      FAULT_SIGNAL: signal,
-    });
+    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, faultSettings(plan));
     return { url: `http://127.0.0.1:${port}`, process };
   }
 
