@@ -1,6 +1,7 @@
 import { timeToFirstCall } from './first-call.ts';
 import { measureLedger } from './ledger.ts';
 import { type LoadResult, load } from './load.ts';
+import { soak } from './soak.ts';
 import { openStage, type Profile, type Stage } from './stage.ts';
 
 const ROUNDS = 5;
@@ -74,6 +75,8 @@ function report(connections: number, measured: Measured): void {
 
 /** `npm run bench`: figures of this machine, ratios first; nothing in the tests depends on them. */
 async function main(): Promise<void> {
+  const [what, calls] = process.argv.slice(2);
+  if (what === 'soak') return soak(Number(calls ?? 1_000_000));
   const first = await timeToFirstCall();
   console.log(`npm start to the first governed charge: ${first.seconds.toFixed(1)} s (target 10)`);
   console.log(
