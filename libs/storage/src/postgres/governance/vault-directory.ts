@@ -109,7 +109,7 @@ export class PostgresVaultDirectory implements VaultDirectory {
     return opened;
   }
 
-  /** Callers at the same time share one query. What was forgotten while it was read is not cached. */
+  /** Callers at the same time share one query and what comes of it. What was forgotten while it was read is not cached. */
   async #cached<T extends object>(
     cache: Cache<T>,
     freshMs: number,
@@ -120,24 +120,27 @@ export class PostgresVaultDirectory implements VaultDirectory {
     if (known !== undefined && performance.now() < known.freshUntilMs) return known.value;
     const underWay = this.#loads.get(name) as Promise<T | undefined> | undefined;
     if (underWay !== undefined) return underWay;
-    const loading = load();
+    const isWanted = () => this.#loads.get(name) === loading;
+    const loading = load()
+      .then((found) => {
+        const readAtMs = performance.now();
+        if (found !== undefined && isWanted()) {
+          cache.set(name, { value: found, readAtMs, freshUntilMs: readAtMs + freshMs });
+        }
+        return found;
+      })
+      .catch((error: unknown) => {
+        const nowMs = performance.now();
+        const isUsable = known !== undefined && nowMs - known.readAtMs < OUTAGE_MAX_MS && isWanted();
+        if (!isUsable || !(error instanceof DependencyUnavailable)) throw error;
+        cache.set(name, { ...known, freshUntilMs: nowMs + OUTAGE_RETRY_MS });
+        return known.value;
+      })
+      .finally(() => {
+        if (isWanted()) this.#loads.delete(name);
+      });
     this.#loads.set(name, loading);
-    try {
-      const found = await loading;
-      const readAtMs = performance.now();
-      if (found !== undefined && this.#loads.get(name) === loading) {
-        cache.set(name, { value: found, readAtMs, freshUntilMs: readAtMs + freshMs });
-      }
-      return found;
-    } catch (error) {
-      const nowMs = performance.now();
-      const isUsable = known !== undefined && nowMs - known.readAtMs < OUTAGE_MAX_MS;
-      if (!isUsable || !(error instanceof DependencyUnavailable)) throw error;
-      cache.set(name, { ...known, freshUntilMs: nowMs + OUTAGE_RETRY_MS });
-      return known.value;
-    } finally {
-      if (this.#loads.get(name) === loading) this.#loads.delete(name);
-    }
+    return loading;
   }
 
   /** Named, so that each connection plans it once. */
