@@ -89,7 +89,7 @@ describe('the admission store is lost under load (R1, R8)', () => {
       await answersAgain(key.vaultKey);
     }
     const tally = await loading;
-    expect(Object.keys(countsOf(tally)).sort()).toEqual(['200', '429']);
+    expect(new Set(Object.keys(countsOf(tally)))).toEqual(new Set(['200', '429']));
     expect(tally.slowestMs).toBeLessThan(5_000);
 
     // Holds of calls that the loss cut off come back; then the rest of the cap can be spent, and not a dollar more.

@@ -99,41 +99,49 @@ function transitions(state: State, options: ModelOptions): [string, State][] {
   return following;
 }
 
+const moved = (state: State, call: number, step: Step, more: Partial<State> = {}): State => {
+  const incarnation = step === 'held' ? state.incarnation : (state.calls[call]?.incarnation ?? 0);
+  return { ...state, calls: put(state.calls, call, { step, incarnation }), ...more };
+};
+
+/** What the gateway of a call, and the log, may do next. */
 function callSteps(state: State, call: number, defect: Defect | undefined): [string, State][] {
   const { step, incarnation } = state.calls[call] as State['calls'][number];
   const found: [string, State][] = [];
-  const moveTo = (next: Step, more: Partial<State> = {}): State => ({
-    ...state,
-    calls: put(state.calls, call, { step: next, incarnation: next === 'held' ? state.incarnation : incarnation }),
-    ...more,
-  });
-  if (step === 'idle' && state.isReady && state.holds.every((hold) => hold !== 'held' && hold !== 'launched')) {
-    found.push([`${call} reserves`, moveTo('held', { holds: put(state.holds, call, 'held') })]);
+  const hasRoom = state.holds.every((hold) => hold !== 'held' && hold !== 'launched');
+  if (step === 'idle' && state.isReady && hasRoom) {
+    found.push([`${call} reserves`, moved(state, call, 'held', { holds: put(state.holds, call, 'held') })]);
   }
   if (step === 'held') {
-    found.push([`${call} sends its record`, moveTo('sent', { onTheirWay: [...state.onTheirWay, call] })]);
+    const onTheirWay = [...state.onTheirWay, call];
+    found.push([`${call} sends its record`, moved(state, call, 'sent', { onTheirWay })]);
   }
   if (state.onTheirWay.includes(call)) {
-    const appended = {
-      log: [...state.log, { kind: 'reserved' as const, call, incarnation }],
-      onTheirWay: without(state.onTheirWay, call),
-    };
-    found.push([`the log takes the record of ${call}`, moveTo(step === 'sent' ? 'recorded' : step, appended)]);
+    const log: LogRecord[] = [...state.log, { kind: 'reserved', call, incarnation }];
+    const appended = { log, onTheirWay: without(state.onTheirWay, call) };
+    found.push([
+      `the log takes the record of ${call}`,
+      moved(state, call, step === 'sent' ? 'recorded' : step, appended),
+    ]);
   }
-  const mayLaunch = step === 'recorded' || (step === 'sent' && defect === 'launches before the record is acknowledged');
-  if (mayLaunch && defect === 'forwards without a launch') found.push([`${call} goes on`, moveTo('launched')]);
-  else if (mayLaunch && state.isReady) {
-    const isHeld = state.holds[call] === 'held' && state.incarnation === incarnation;
-    found.push(
-      isHeld
-        ? [`${call} launches`, moveTo('launched', { holds: put(state.holds, call, 'launched') })]
-        : [`${call} is refused its launch`, moveTo('over', released(state, call))],
-    );
+  found.push(...launchSteps(state, call, defect));
+  if (step === 'launched') found.push([`${call} forwards`, moved(state, call, 'forwarded')]);
+  if (step !== 'idle' && step !== 'forwarded' && step !== 'over') {
+    found.push([`the gateway of ${call} dies`, moved(state, call, 'over')]);
   }
-  if (step === 'launched') found.push([`${call} forwards`, moveTo('forwarded')]);
-  if (step !== 'idle' && step !== 'forwarded' && step !== 'over')
-    found.push([`the gateway of ${call} dies`, moveTo('over')]);
   return found;
+}
+
+function launchSteps(state: State, call: number, defect: Defect | undefined): [string, State][] {
+  const { step, incarnation } = state.calls[call] as State['calls'][number];
+  const goesEarly = step === 'sent' && defect === 'launches before the record is acknowledged';
+  if (step !== 'recorded' && !goesEarly) return [];
+  if (defect === 'forwards without a launch') return [[`${call} goes on`, moved(state, call, 'launched')]];
+  if (!state.isReady) return [];
+  const isHeld = state.holds[call] === 'held' && state.incarnation === incarnation;
+  return isHeld
+    ? [[`${call} launches`, moved(state, call, 'launched', { holds: put(state.holds, call, 'launched') })]]
+    : [[`${call} is refused its launch`, moved(state, call, 'over', released(state, call))]];
 }
 
 /** A release by somebody who knows that the call was not and will not be forwarded: in the log, and in the store. */
