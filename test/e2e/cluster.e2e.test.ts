@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { WitnessEntry } from '@keybrake/simulator';
 import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { charge } from '../harness/calls.ts';
+import { charge, executedMarkers } from '../harness/calls.ts';
 import { countsOf, sized, storm } from '../harness/chaos.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -96,7 +96,7 @@ async function issueKey(capMinor: string): Promise<{ id: string; vaultKey: strin
 async function executed(prefix: string): Promise<string[]> {
   const { simulatorUrl } = await read();
   const { data } = (await (await fetch(`${simulatorUrl}/_witness?provider=stripe`)).json()) as { data: WitnessEntry[] };
-  return data.flatMap((entry) => (entry.executed && entry.marker?.startsWith(prefix) ? [entry.marker] : []));
+  return executedMarkers(data, prefix);
 }
 
 function demo(): Promise<{ code: number | null; output: string }> {

@@ -4,7 +4,7 @@ import { type KafkaProcess, startKafka } from '@keybrake/testing/kafka-process';
 import { eventually, freePort } from '@keybrake/testing/processes';
 import { TcpProxy } from '@keybrake/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { charge } from '../harness/calls.ts';
+import { charge, executedMarkers } from '../harness/calls.ts';
 import { countsOf, sized, storm } from '../harness/chaos.ts';
 import { System } from '../harness/system.ts';
 import { dumpTopic } from '../harness/topic-dump.ts';
@@ -36,8 +36,7 @@ afterAll(async () => {
 const issueKey = () => system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000000' });
 
 async function executedKeys(prefix: string): Promise<string[]> {
-  const entries = await system.witness('stripe');
-  return entries.flatMap(({ executed, marker }) => (executed && marker?.startsWith(prefix) ? [marker] : []));
+  return executedMarkers(await system.witness('stripe'), prefix);
 }
 
 /** R2, from a raw dump of the topic: every execution has its record, and every reservation at most one outcome. */

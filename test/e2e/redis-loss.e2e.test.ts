@@ -4,7 +4,7 @@ import type { AccountId } from '@keybrake/domain';
 import { eventually } from '@keybrake/testing/processes';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { charge } from '../harness/calls.ts';
+import { charge, executedMarkers } from '../harness/calls.ts';
 import { chance, countsOf, sized, storm } from '../harness/chaos.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
@@ -66,8 +66,7 @@ async function answersAgain(vaultKey: string): Promise<void> {
 }
 
 async function executedKeys(keyPrefix: string): Promise<string[]> {
-  const entries = await system.witness('stripe');
-  return entries.flatMap(({ executed, marker }) => (executed && marker?.startsWith(keyPrefix) ? [marker] : []));
+  return executedMarkers(await system.witness('stripe'), keyPrefix);
 }
 
 describe('the admission store is lost under load (R1, R8)', () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { localDate, type SpendReserved } from '@keybrake/domain';
+import { localDate, type SpendEvent, type SpendReserved } from '@keybrake/domain';
 import { jsonEventCodec } from '@keybrake/event-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { charge } from '../harness/calls.ts';
+import { charge, executedMarkers } from '../harness/calls.ts';
 import { FULL } from '../harness/chaos.ts';
 import { Clocks } from '../harness/clocks.ts';
 import { OwnPostgres } from '../harness/own-postgres.ts';
@@ -60,19 +60,19 @@ async function spendOverMidnight(
 /** Every call counted on the day of the store's clock, and each day's cap used to the last dollar, not a cent more. */
 async function eachDayHasItsCap(
   system: System,
-  reserved: readonly SpendReserved[],
+  events: readonly SpendEvent[],
   { timeZone, atMs }: Midnight,
   { keyId, slow }: { readonly keyId: string; readonly slow: string },
 ): Promise<void> {
   const ends = localDate(timeZone, atMs - 1);
   const begins = localDate(timeZone, atMs);
   expect(begins > ends).toBe(true);
-  const ofKey = reserved.filter(({ call }) => call.vaultKeyId === keyId);
+  const ofKey = events.flatMap((event) =>
+    event.type === 'SpendReserved' && event.call.vaultKeyId === keyId ? [event] : [],
+  );
   const windowOf = (event: SpendReserved) => event.holds[0]?.windowId;
   expect(ofKey.filter((event) => windowOf(event) !== (event.reservedAtMs < atMs ? ends : begins))).toEqual([]);
-  const markers = new Set(
-    (await system.witness('stripe')).flatMap(({ executed, marker }) => (executed && marker !== null ? [marker] : [])),
-  );
+  const markers = new Set(executedMarkers(await system.witness('stripe')));
   const executedOn = (day: string) =>
     ofKey.flatMap(({ call, holds }) => {
       const name = call.idempotencyKey ?? '';
@@ -127,9 +127,8 @@ describe('midnight is where the store says (R6), gateways half a minute off: Pos
     const spent = await spendOverMidnight(system, gatewayUrls, midnight, () => clocks.nowMs());
     const rows = await system.sql<{ body: string }>('select body from event_log.records order by partition, position');
     const events = rows.map(({ body }) => jsonEventCodec.decode(body));
-    const reserved = events.flatMap((event) => (event.type === 'SpendReserved' ? [event] : []));
     const ledger = await system.startLedger();
-    await eachDayHasItsCap(system, reserved, midnight, spent);
+    await eachDayHasItsCap(system, events, midnight, spent);
     await ledger.stop();
   });
 });
@@ -151,8 +150,7 @@ describe('midnight is where the store says (R6), gateways half a minute off: Red
     const gatewayUrls = await skewedGateways(system, clocks);
     const midnight = nextMidnight(Date.now() + 2 * BEFORE_MS);
     const spent = await spendOverMidnight(system, gatewayUrls, midnight, Date.now);
-    const reserved = (await dumpTopic(system)).flatMap((event) => (event.type === 'SpendReserved' ? [event] : []));
-    await eachDayHasItsCap(system, reserved, midnight, spent);
+    await eachDayHasItsCap(system, await dumpTopic(system), midnight, spent);
   });
 });
 

@@ -129,6 +129,11 @@ export const providerCalls: readonly ProviderCall[] = [
   },
 ];
 
+/** Markers of what the provider executed, one for each time, in its order. */
+export function executedMarkers(entries: readonly WitnessEntry[], prefix = ''): string[] {
+  return entries.flatMap(({ executed, marker }) => (executed && marker?.startsWith(prefix) ? [marker] : []));
+}
+
 export function call(
   gatewayUrl: string,
   provider: ProviderCall,

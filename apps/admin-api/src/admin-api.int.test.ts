@@ -112,6 +112,7 @@ describe('roles', () => {
       .flatMap(([path, methods]) =>
         Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll('{id}', 'x')}`),
       );
+    expect(described).toHaveLength(routes.length);
     expect(new Set(described)).toEqual(new Set(routes.map(([method, path]) => `${method} ${path.split('?')[0]}`)));
   });
 });

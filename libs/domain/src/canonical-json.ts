@@ -6,7 +6,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
-/** One text for one value: keys sorted, no spaces, undefined members dropped. Hashes and fingerprints are taken of this. */
+/** One text for one value: keys sorted, no spaces, undefined members dropped: texts are compared where values are meant. */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map((item: JsonValue) => canonicalJson(item)).join(',')}]`;
   if (value !== null && typeof value === 'object') {

@@ -58,7 +58,8 @@ export async function transaction<T>(pool: Pool, work: (client: Client) => Promi
 }
 
 // Class 08: connection; 53: resources; 57: operator intervention; 55P03, 57014: lock and statement timeouts;
-// 40001, 40P01: serialization and deadlock; 25P03: a transaction that stood still too long. In all of them the statement did not take effect, or may be repeated (R4).
+// 40001, 40P01: serialization and deadlock; 25P03: a transaction that stood still too long. In all of them the statement
+// did not take effect, or may be repeated (R4).
 const UNAVAILABLE_STATE = /^(08|53|57|25P03|40001|40P01|55P03)/;
 
 /** Turns "the database is not there" into the error that fails a call closed; other errors are defects and pass through. */
