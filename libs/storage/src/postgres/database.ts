@@ -35,7 +35,11 @@ export function createPool(options: DatabaseOptions): Pool {
     idle_in_transaction_session_timeout: 10_000,
     types,
   });
-  pool.on('error', options.onIdleError);
+  // The driver hangs the whole client on this error, with the key that cancels its queries.
+  pool.on('error', ({ message }) => options.onIdleError(new Error(message)));
+  // One in use that ends between two statements has nobody to tell, and Node ends a process for that; the next
+  // statement fails, which its caller sees.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
