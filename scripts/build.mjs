@@ -9,8 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, '.cache', 'build.json');
 const inputsBesideSources = ['scripts/build.mjs', 'tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
 
+// TypeScript, and data that it imports.
 const isSource = (path) =>
-  path.endsWith('.ts') && !/\.((unit|int|e2e)\.test|fixture)\.ts$/.test(path) && !path.endsWith('.d.ts');
+  /\.(ts|json)$/.test(path) && !/\.((unit|int|e2e)\.test|fixture)\.ts$/.test(path) && !path.endsWith('.d.ts');
 
 async function filesUnder(folder) {
   if (!existsSync(join(root, folder))) return [];
@@ -74,11 +75,12 @@ export async function build() {
   await removeStale(packageFolders, outputs);
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: sources.map((source) => ({ in: source, out: outputOf(source).replace(/\.js$/, '') })),
+    entryPoints: sources.map((source) => ({ in: source, out: outputOf(source).replace(/\.(js|json)$/, '') })),
     outdir: '.',
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    loader: { '.json': 'copy' },
     sourcemap: true,
     tsconfig: 'tsconfig.json',
     logLevel: 'warning',

@@ -134,7 +134,7 @@ describe('paths', () => {
     '/stripe/v1/charges;x=1',
     '/stripe/v1\\charges',
     '/stripe/v1/CHARGES',
-    '/stripe/v1/payouts',
+    '/stripe/v1/payouts/po_1/steal',
     '/stripe/v1/charges/ch_1/capture/more',
     '/stripe/../twilio/v1/charges',
     '//evil.example/v1/charges',
@@ -146,7 +146,10 @@ describe('paths', () => {
 
   test('a method override is not heeded', () =>
     refused(
-      { ...form('amount=100&currency=usd', { 'x-http-method-override': 'GET' }), path: '/stripe/v1/payouts' },
+      {
+        ...form('amount=100&currency=usd', { 'x-http-method-override': 'GET' }),
+        path: '/stripe/v1/payouts/po_1/steal',
+      },
       403,
       stripeShape,
     ));

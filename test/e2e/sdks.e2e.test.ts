@@ -49,7 +49,9 @@ describe('stripe, at the root path by host, port and protocol', () => {
     expect(paid.status).toBe('succeeded');
     const open = await stripe.paymentIntents.create({ amount: 2_600, currency: 'usd' });
     expect(open.status).toBe('requires_payment_method');
-    const denied = await failureOf(stripe.paymentIntents.confirm(open.id, { payment_method: 'pm_card_visa' }));
+    const confirmed = await stripe.paymentIntents.confirm(open.id, { payment_method: 'pm_card_visa' });
+    expect(confirmed).toMatchObject({ status: 'succeeded', amount_received: 2_600 });
+    const denied = await failureOf(stripe.paymentIntents.update(open.id, { amount: 9_900 }));
     expect(denied).toMatchObject({ statusCode: 403 });
     expect(denied?.message).toContain('unpriced operation');
   });
@@ -76,9 +78,14 @@ describe('stripe, at the root path by host, port and protocol', () => {
   });
 
   test('an operation outside the catalogue is denied as a permission error', async () => {
-    expect(await failureOf(stripe.payouts.create({ amount: 100, currency: 'usd' }))).toBeInstanceOf(
-      Stripe.errors.StripePermissionError,
-    );
+    const failure = await failureOf(stripe.rawRequest('POST', '/v1/payouts/po_1/steal'));
+    expect(failure).toBeInstanceOf(Stripe.errors.StripePermissionError);
+  });
+
+  test('an operation that hands out a credential is denied whatever the policy says', async () => {
+    const failure = await failureOf(stripe.ephemeralKeys.create({ customer: 'cus_1' }, { apiVersion: '2026-01-28' }));
+    expect(failure).toBeInstanceOf(Stripe.errors.StripePermissionError);
+    expect(failure?.message).toContain('Keybrake never forwards POST /v1/ephemeral_keys');
   });
 
   test('a bad vault key is an authentication error', async () => {

@@ -24,7 +24,9 @@ export async function startStripeMock(): Promise<StripeMock> {
   const program = join(folder, 'stripe-mock');
   if (!existsSync(program)) await run('go', ['install', PACKAGE], { env: { ...process.env, GOBIN: folder } });
   const port = await freePort();
-  const child = spawn(program, ['-http-addr', `127.0.0.1:${port}`, '-https-port', '-1'], { stdio: 'ignore' });
+  // It insists on TLS too, at one port for all of its kind unless told otherwise.
+  const addresses = ['-http-addr', `127.0.0.1:${port}`, '-https-addr', `127.0.0.1:${await freePort()}`];
+  const child = spawn(program, addresses, { stdio: 'ignore' });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   const url = `http://127.0.0.1:${port}`;
   await eventually(

@@ -1,6 +1,6 @@
 import type { Upstream, UpstreamFailure, UpstreamResponse, UpstreamStream } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
-import type { OutgoingRequest } from '@keybrake/providers';
+import { type OutgoingRequest, providerById } from '@keybrake/providers';
 import { type Dispatcher, Pool } from 'undici';
 
 export interface HttpUpstreamOptions {
@@ -12,9 +12,11 @@ export interface HttpUpstreamOptions {
   readonly responseBytesMax: number;
 }
 
+/** Pools by origin; more than one where the provider has a host per product and is called at its own address. */
 interface Target {
-  readonly pool: Pool;
   readonly basePath: string;
+  readonly origin: string;
+  readonly pools: Map<string, Pool>;
 }
 
 // Errors in which the connection never stood, so not a byte of the request can have arrived.
@@ -66,13 +68,20 @@ export class HttpUpstream implements Upstream {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#targets.values()].map(({ pool }) => pool.close()));
+    const pools = [...this.#targets.values()].flatMap((target) => [...target.pools.values()]);
+    await Promise.all(pools.map((pool) => pool.close()));
   }
 
   #target(origin: string): Target {
     const url = new URL(origin);
+    return { basePath: url.pathname.replace(/\/$/, ''), origin: url.origin, pools: new Map() };
+  }
+
+  #pool({ pools }: Target, origin: string): Pool {
     const { timeoutMs, connectTimeoutMs, connectionsPerProvider } = this.#options;
-    const pool = new Pool(url.origin, {
+    const found = pools.get(origin);
+    if (found !== undefined) return found;
+    const pool = new Pool(origin, {
       connections: connectionsPerProvider,
       pipelining: 1,
       headersTimeout: timeoutMs,
@@ -80,16 +89,24 @@ export class HttpUpstream implements Upstream {
       connect: { timeout: connectTimeoutMs },
       maxHeaderSize: 32_768,
     });
-    return { pool, basePath: url.pathname.replace(/\/$/, '') };
+    pools.set(origin, pool);
+    return pool;
   }
 
   #dispatch(provider: ProviderId, request: OutgoingRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const target = this.#targets.get(provider);
     if (target === undefined) throw new Error(`no origin for ${provider}`);
+    const { defaultOrigin, route } = providerById(provider);
+    // Behind an address of the operator's own, one host stands for all of them, and the product stays in the path.
+    const isOwnAddress = target.origin === defaultOrigin && target.basePath === '';
+    const { origin, path } =
+      isOwnAddress && route !== undefined
+        ? route(request.path)
+        : { origin: target.origin, path: `${target.basePath}${request.path}` };
     const query = request.query === '' ? '' : `?${request.query}`;
-    return target.pool.request({
+    return this.#pool(target, origin).request({
       method: request.method as Dispatcher.HttpMethod,
-      path: `${target.basePath}${request.path}${query}`,
+      path: `${path}${query}`,
       headers: { ...request.headers, 'accept-encoding': 'identity' },
       body: request.body ?? null,
       signal,

@@ -1,6 +1,6 @@
 import { type BoundCap, bindCap, capApplies, type MoneyDirection } from './cap.js';
 import type { RunId } from './ids.js';
-import { formatMoney, MICROS_MAX, type Money, moneyFromMinor } from './money.js';
+import { formatMoney, MICROS_MAX, type Money } from './money.js';
 import { anyPatternAllows, type OperationName, type Policy } from './policy.js';
 import type { Refusal } from './refusal.js';
 import { rootKeyId, type VaultKey } from './vault-key.js';
@@ -9,12 +9,6 @@ import { rootKeyId, type VaultKey } from './vault-key.js';
 export type Pricing =
   | { readonly kind: 'free' }
   | { readonly kind: 'priced'; readonly amount: Money; readonly direction: MoneyDirection }
-  /**
-   * The amount is in the request, its currency is not: refunds and captures are in the currency of the charge. It is
-   * taken as that of the policy's caps when they name just one. Such a policy asserts that its provider account moves
-   * no other currency.
-   */
-  | { readonly kind: 'priced_in_cap_currency'; readonly amountMinor: bigint; readonly direction: MoneyDirection }
   | { readonly kind: 'unpriced'; readonly reason: string; readonly direction: MoneyDirection };
 
 /** What the policy sees of a call. */
@@ -59,7 +53,7 @@ function needsRunId(policy: Policy): boolean {
 }
 
 function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
-  const pricing = inCapCurrency(policy, call.pricing);
+  const { pricing } = call;
   if (pricing.kind === 'free') return { kind: 'allowed', amount: undefined, caps: [] };
   if (pricing.kind === 'unpriced' && policy.unpriced === 'deny') {
     return refused({ code: 'unpriced_operation', reason: pricing.reason });
@@ -78,21 +72,6 @@ function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
     return refused({ code: 'currency_not_capped', currency: amount.currency });
   }
   return { kind: 'allowed', amount, caps: boundCaps(policy, key, call.runId, amount, pricing.direction) };
-}
-
-function inCapCurrency(
-  policy: Policy,
-  pricing: Pricing,
-): Exclude<Pricing, { readonly kind: 'priced_in_cap_currency' }> {
-  if (pricing.kind !== 'priced_in_cap_currency') return pricing;
-  const { amountMinor, direction } = pricing;
-  const caps = policy.caps.filter((cap) => capApplies(cap, cap.currency, direction));
-  const [currency, ...others] = new Set(caps.map((cap) => cap.currency));
-  if (currency === undefined || others.length > 0) {
-    const reason = 'the request does not say its currency, and the caps of this policy do not name exactly one.';
-    return { kind: 'unpriced', reason, direction };
-  }
-  return { kind: 'priced', amount: moneyFromMinor(amountMinor, currency), direction };
 }
 
 function boundCaps(

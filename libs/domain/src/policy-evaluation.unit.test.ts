@@ -9,7 +9,6 @@ import type { VaultKey } from './vault-key.js';
 
 const usd = 'usd' as Currency;
 const eur = 'eur' as Currency;
-const jpy = 'jpy' as Currency;
 const dollars = (amount: bigint): Money => ({ currency: usd, micros: amount * 1_000_000n });
 const run = (text: string) => text as RunId;
 
@@ -79,8 +78,6 @@ const charge: CallFacts = {
 };
 
 const pricedAt = (pricing: Pricing): CallFacts => ({ ...charge, pricing });
-const refundOf = (amountMinor: bigint): CallFacts =>
-  pricedAt({ kind: 'priced_in_cap_currency', amountMinor, direction: 'out' });
 
 function refusalOf(policy: Policy, key: VaultKey, call: CallFacts) {
   const verdict = evaluatePolicy(policy, key, call);
@@ -180,35 +177,11 @@ describe('amounts', () => {
     const of = (micros: bigint) => pricedAt({ kind: 'priced', amount: { currency: usd, micros }, direction: 'in' });
     expect(refusalOf(policyOf(), keyOf(), of(MICROS_MAX))).toBeUndefined();
     expect(refusalOf(policyOf(), keyOf(), of(MICROS_MAX + 1n))?.code).toBe('invalid_request');
-    const yen = policyOf({ caps: [cap({ currency: jpy })] });
-    expect(refusalOf(yen, keyOf(), refundOf(999_999_999_999n))?.code).toBe('invalid_request');
   });
 
   test('for people: an amount, or free', () => {
     expect(describeAmount(dollars(10n))).toBe('10.00 USD');
     expect(describeAmount(undefined)).toBe('free');
-  });
-});
-
-describe('an amount without a currency', () => {
-  test('is in the one currency that the caps of its direction name', () => {
-    const caps = [cap({ currency: jpy, direction: 'out' }), cap({ currency: jpy, window: 'month' })];
-    const held = holdsOf(policyOf({ caps: [...caps, cap({ direction: 'in' })] }), keyOf(), refundOf(500n));
-    expect(held.amount).toEqual({ currency: jpy, micros: 500_000_000n });
-    expect(held.caps.map(({ window }) => window)).toEqual(['day', 'month']);
-  });
-
-  test.each([
-    { why: 'two currencies', caps: [cap(), cap({ currency: eur })] },
-    { why: 'no cap of its direction', caps: [cap({ direction: 'in' })] },
-    { why: 'no cap at all', caps: [] },
-  ])('is unpriced with $why', ({ caps }) => {
-    expect(refusalOf(policyOf({ caps }), keyOf(), refundOf(500n))).toMatchObject({ code: 'unpriced_operation' });
-  });
-
-  test('takes the fixed reserve when it stays unpriced', () => {
-    const policy = policyOf({ caps: [cap(), cap({ currency: eur })], unpriced: dollars(30n) });
-    expect(holdsOf(policy, keyOf(), refundOf(500n)).amount).toEqual(dollars(30n));
   });
 });
 

@@ -27,6 +27,8 @@ export type Refusal =
   | { readonly code: 'provider_mismatch'; readonly keyProvider: string }
   | { readonly code: 'invalid_request'; readonly message: string; readonly param?: string | undefined }
   | { readonly code: 'operation_unknown'; readonly endpoint: string }
+  /** Known, and withheld from every policy. `reason` is a clause. */
+  | { readonly code: 'operation_denied'; readonly endpoint: string; readonly reason: string }
   | { readonly code: 'operation_not_allowed'; readonly operation: string; readonly endpoint: string }
   | { readonly code: 'run_id_required' }
   | { readonly code: 'run_id_mismatch' }
@@ -63,6 +65,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `${refusal.message} Nothing was sent to the provider.`;
     case 'operation_unknown':
       return `not in allowed_ops: Keybrake does not know ${refusal.endpoint}, and forwards only operations it can govern.`;
+    case 'operation_denied':
+      return `not in allowed_ops: Keybrake never forwards ${refusal.endpoint}, because ${refusal.reason}. The account's owner can do it at the provider.`;
     case 'operation_not_allowed':
       return `not in allowed_ops: this vault key's policy does not allow ${refusal.operation} (${refusal.endpoint}). Ask for the operation to be added to the policy.`;
     case 'run_id_required':

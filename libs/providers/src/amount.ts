@@ -17,6 +17,8 @@ const CURRENCY = /^[A-Za-z]{3}$/;
 export interface AmountRule {
   /** Where the provider takes 0, as for the capture of nothing more. */
   readonly zeroAllowed?: boolean;
+  /** Where a minus sign says that the customer gets it. */
+  readonly signed?: boolean;
   /** How the amount comes in JSON; text is also what every form has. */
   readonly as?: 'text' | 'number';
 }
@@ -26,7 +28,8 @@ export function readAmount(fields: Fields, name: string, rule: AmountRule = {}):
   const field = soleField(fields, name);
   if (field === undefined || 'invalid' in field) return field;
   const source = rule.as === 'number' ? field.kind === 'number' && field.source : field.kind === 'text' && field.text;
-  if (source === false || !(AMOUNT.test(source) || (source === '0' && rule.zeroAllowed === true))) {
+  const digits = source !== false && rule.signed === true ? source.replace(/^-/, '') : source;
+  if (source === false || digits === false || !(AMOUNT.test(digits) || (source === '0' && rule.zeroAllowed === true))) {
     const lowest = rule.zeroAllowed === true ? 0 : 1;
     return problem(`${name} must be an integer of minor units from ${lowest} to 999999999999, in plain digits.`, name);
   }
@@ -58,4 +61,17 @@ export function priced(amount: Money, direction: MoneyDirection): Pricing {
 
 export function unpriced(reason: string, direction: MoneyDirection): Pricing {
   return { kind: 'unpriced', reason, direction };
+}
+
+/** `amount: {value, currency}` of a JSON body, as Stripe's API v2 writes it: V2Amounts. */
+export function readAmountObject(fields: Fields, name: string): Money | undefined | BodyProblem {
+  const field = soleField(fields, name);
+  if (field === undefined || 'invalid' in field) return field;
+  if (field.kind !== 'object') return problem(`${name} must be an object of value and currency.`, name);
+  const amountMinor = readAmount(field.fields, 'value', { as: 'number' });
+  if (isProblem(amountMinor)) return amountMinor;
+  const currency = readCurrency(field.fields, 'currency');
+  if (isProblem(currency)) return currency;
+  if (amountMinor !== undefined && currency !== undefined) return moneyFromMinor(amountMinor, currency);
+  return problem(`${name} must have a value and a currency.`, name);
 }

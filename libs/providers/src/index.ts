@@ -1,7 +1,8 @@
 export { parseBody } from './body/parse-body.js';
 export type { BodyProblem, Fields, FieldValue, ParsedBody } from './body/parsed-body.js';
+export { denialSentence } from './denial-reason.js';
 export { type MatchedOperation, matchOperation } from './operation-match.js';
-export { buildOutgoing, type OutgoingParts } from './outgoing.js';
+export { buildOutgoing, lookUpRequest, type OutgoingParts } from './outgoing.js';
 export { type ParsedTarget, parseTarget, type QueryPair } from './path.js';
 export { priceCall } from './price-call.js';
 export { defaultPriceList, type PriceList } from './price-list.js';

@@ -4,50 +4,63 @@ export interface MatchedOperation {
   readonly operation: Operation;
   /** Written anew from the template and the captured ids; what is forwarded. */
   readonly path: string;
+  /** The ids of the path by their names in the template. */
+  readonly ids: Readonly<Record<string, string>>;
 }
 
-/** A literal segment, or an id with what follows it: `{Sid}.json`. */
-type Segment = { readonly literal: string } | { readonly suffix: string };
-
-interface CompiledOperation {
-  readonly operation: Operation;
-  readonly segments: readonly Segment[];
-  readonly idPattern: RegExp;
+/** One segment deep in all templates of a method: literals by text, ids by what follows them (`.json` or nothing). */
+interface Branch {
+  readonly literals: Map<string, Branch>;
+  readonly ids: Map<string, Branch>;
+  operation?: Operation;
 }
 
 const ID = /^[A-Za-z0-9_-]{1,255}$/;
-const PARAMETER = /^\{[A-Za-z]+\}(.*)$/;
+const PARAMETER = /^\{(\w+)\}(.*)$/;
 
-const compiledCatalogues = new WeakMap<Provider, ReadonlyMap<string, readonly CompiledOperation[]>>();
+const compiledCatalogues = new WeakMap<Provider, ReadonlyMap<string, Branch>>();
 
 /** The catalogue's operation for a canonical path (`parseTarget`), or undefined. A literal segment wins over an id. */
 export function matchOperation(provider: Provider, method: string, path: string): MatchedOperation | undefined {
-  const parts = path.slice(1).split('/');
-  for (const candidate of compiled(provider).get(`${method} ${parts.length}`) ?? []) {
-    const rebuilt = rebuild(candidate, parts);
-    if (rebuilt !== undefined) return { operation: candidate.operation, path: rebuilt };
+  const root = compiled(provider).get(method);
+  const segments = path.slice(1).split('/');
+  const operation = root === undefined ? undefined : find(root, segments, 0);
+  if (operation === undefined) return undefined;
+  return { operation, path: `/${segments.join('/')}`, ids: idsOf(operation, segments) };
+}
+
+function find(branch: Branch, segments: readonly string[], depth: number): Operation | undefined {
+  const segment = segments[depth];
+  if (segment === undefined) return fits(branch.operation, segments) ? branch.operation : undefined;
+  const literal = branch.literals.get(segment);
+  const found = literal === undefined ? undefined : find(literal, segments, depth + 1);
+  if (found !== undefined) return found;
+  for (const [suffix, next] of branch.ids) {
+    if (!segment.endsWith(suffix) || !ID.test(segment.slice(0, segment.length - suffix.length))) continue;
+    const below = find(next, segments, depth + 1);
+    if (below !== undefined) return below;
   }
   return undefined;
 }
 
-function rebuild({ segments, idPattern }: CompiledOperation, parts: readonly string[]): string | undefined {
-  let path = '';
-  for (const [index, segment] of segments.entries()) {
-    const text = rebuildSegment(segment, parts[index] as string, idPattern);
-    if (text === undefined) return undefined;
-    path += `/${text}`;
+// The last id may have to look like one: a word in its place could name an operation that the catalogue does not know.
+function fits(operation: Operation | undefined, segments: readonly string[]): boolean {
+  if (operation?.idPattern === undefined) return true;
+  const ids = Object.values(idsOf(operation, segments));
+  return ids.every((id) => operation.idPattern?.test(id) === true);
+}
+
+function idsOf(operation: Operation, segments: readonly string[]): Record<string, string> {
+  const ids: Record<string, string> = {};
+  for (const [index, part] of operation.template.slice(1).split('/').entries()) {
+    const [, name, suffix = ''] = PARAMETER.exec(part) ?? [];
+    const segment = segments[index] ?? '';
+    if (name !== undefined) ids[name] = segment.slice(0, segment.length - suffix.length);
   }
-  return path;
+  return ids;
 }
 
-function rebuildSegment(segment: Segment, part: string, idPattern: RegExp): string | undefined {
-  if ('literal' in segment) return part === segment.literal ? segment.literal : undefined;
-  if (!part.endsWith(segment.suffix)) return undefined;
-  const id = part.slice(0, part.length - segment.suffix.length);
-  return idPattern.test(id) ? `${id}${segment.suffix}` : undefined;
-}
-
-function compiled(provider: Provider): ReadonlyMap<string, readonly CompiledOperation[]> {
+function compiled(provider: Provider): ReadonlyMap<string, Branch> {
   let catalogue = compiledCatalogues.get(provider);
   if (catalogue === undefined) {
     catalogue = compile(provider.operations);
@@ -56,25 +69,21 @@ function compiled(provider: Provider): ReadonlyMap<string, readonly CompiledOper
   return catalogue;
 }
 
-/** By method and number of segments, which leaves few candidates; those with fewer ids first. */
-function compile(operations: readonly Operation[]): ReadonlyMap<string, readonly CompiledOperation[]> {
-  const byShape = new Map<string, CompiledOperation[]>();
+function compile(operations: readonly Operation[]): ReadonlyMap<string, Branch> {
+  const byMethod = new Map<string, Branch>();
   for (const operation of operations) {
-    const segments = operation.template.slice(1).split('/').map(compileSegment);
-    const shape = `${operation.method} ${segments.length}`;
-    const group = byShape.get(shape) ?? [];
-    group.push({ operation, segments, idPattern: operation.idPattern ?? ID });
-    byShape.set(shape, group);
+    let branch = branchAt(byMethod, operation.method);
+    for (const part of operation.template.slice(1).split('/')) {
+      const parameter = PARAMETER.exec(part);
+      branch = parameter === null ? branchAt(branch.literals, part) : branchAt(branch.ids, parameter[2] ?? '');
+    }
+    branch.operation = operation;
   }
-  for (const group of byShape.values()) group.sort((a, b) => idCount(a) - idCount(b));
-  return byShape;
+  return byMethod;
 }
 
-function compileSegment(text: string): Segment {
-  const parameter = PARAMETER.exec(text);
-  return parameter === null ? { literal: text } : { suffix: parameter[1] ?? '' };
-}
-
-function idCount({ segments }: CompiledOperation): number {
-  return segments.filter((segment) => 'suffix' in segment).length;
+function branchAt(branches: Map<string, Branch>, key: string): Branch {
+  const found = branches.get(key) ?? { literals: new Map(), ids: new Map() };
+  branches.set(key, found);
+  return found;
 }

@@ -1,9 +1,10 @@
 import { encodePart } from './body/encoded-text.js';
+import { FORM_TYPE, formText } from './body/form.js';
 import type { ParsedBody } from './body/parsed-body.js';
 import type { MatchedOperation } from './operation-match.js';
 import type { QueryPair } from './path.js';
 import { isProblem, problem, type RequestProblem } from './problem.js';
-import type { Operation, OutgoingRequest, Provider } from './provider.js';
+import type { LookUp, Operation, OutgoingRequest, Provider } from './provider.js';
 
 /** A call after parsing, as far as it leaves the gateway. */
 export interface OutgoingParts {
@@ -16,7 +17,8 @@ export interface OutgoingParts {
 }
 
 const HEADER_VALUE = /^[\x20-\x7e]{1,256}$/;
-const LIST_INDEX = /\[[0-9]{0,3}\]$/;
+// `limit`, `created[gte]`, `expand[]`, `DateSent>`: no name that two readers could take for different ones.
+const QUERY_NAME = /^[A-Za-z][A-Za-z0-9_.-]*(?:\[[A-Za-z0-9_.-]*\])*[<>]?$/;
 
 /** The request without credential and idempotency key, every part written anew from what was understood. */
 export function buildOutgoing(parts: OutgoingParts): OutgoingRequest | RequestProblem {
@@ -25,31 +27,34 @@ export function buildOutgoing(parts: OutgoingParts): OutgoingRequest | RequestPr
   if (isProblem(query)) return query;
   const headers = forwardedHeaders(provider, parts.headers);
   if (isProblem(headers)) return headers;
-  const hasBody = body.canonical.length > 0;
   return {
     method: match.operation.method,
     path: match.path,
     query,
-    headers: hasBody ? { ...headers, 'content-type': body.contentType } : headers,
-    body: hasBody ? body.canonical : undefined,
+    headers: body.contentType === '' ? headers : { ...headers, 'content-type': body.contentType },
+    body: body.canonical.length > 0 ? body.canonical : undefined,
   };
 }
 
-function forwardedQuery(operation: Operation, query: readonly QueryPair[]): string | RequestProblem {
-  for (const { name } of query) {
-    if (!queryAllows(operation.query ?? [], name)) {
-      const endpoint = `${operation.method} ${operation.template}`;
-      return problem(
-        `The query parameter ${name.slice(0, 100)} is not one that ${endpoint} takes.`,
-        name.slice(0, 100),
-      );
-    }
-  }
-  return query.map(({ name, value }) => `${encodePart(name)}=${encodePart(value)}`).join('&');
+/** The request that a look-up makes, in the version and language of the call that it is for. */
+export function lookUpRequest(lookUp: LookUp, headers: OutgoingRequest['headers']): OutgoingRequest {
+  const { method, path, query, form } = lookUp;
+  const { 'content-type': _ofTheCall, ...kept } = headers;
+  if (method === 'GET') return { method, path, query, headers: kept, body: undefined };
+  const body = new TextEncoder().encode(formText(form));
+  return { method, path, query, headers: { ...kept, 'content-type': FORM_TYPE }, body };
 }
 
-function queryAllows(allowed: readonly string[], name: string): boolean {
-  return allowed.includes(name) || allowed.includes(name.replace(LIST_INDEX, '[]'));
+// Only reads have one: what a query could add to a call that changes something is not in its price.
+function forwardedQuery(operation: Operation, query: readonly QueryPair[]): string | RequestProblem {
+  for (const { name } of query) {
+    const shown = name.slice(0, 100);
+    if (operation.class !== 'read') {
+      return problem(`${operation.method} ${operation.template} takes no query, but ${shown} was given.`, shown);
+    }
+    if (!QUERY_NAME.test(name)) return problem(`The name of the query parameter ${shown} is malformed.`, shown);
+  }
+  return query.map(({ name, value }) => `${encodePart(name)}=${encodePart(value)}`).join('&');
 }
 
 function forwardedHeaders(

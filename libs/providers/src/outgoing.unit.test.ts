@@ -53,12 +53,12 @@ describe('headers', () => {
     });
   });
 
-  test('without a body there is no content type', () => {
+  test('an empty body keeps the content type that its operation takes', () => {
     expect(outgoing('stripe', 'POST', '/v1/payment_intents/pi_1/cancel', FORM)).toEqual({
       method: 'POST',
       path: '/v1/payment_intents/pi_1/cancel',
       query: '',
-      headers: OWN,
+      headers: { ...OWN, 'content-type': 'application/x-www-form-urlencoded' },
       body: undefined,
     });
   });
@@ -82,7 +82,7 @@ describe('query', () => {
     return isProblem(request) ? request : request.query;
   };
 
-  test('parameters that the operation takes are written anew', () => {
+  test('parameters of a read are written anew', () => {
     expect(queryOf('limit=3&created[gte]=1&expand[0]=data.customer&expand%5b%5d=a;b')).toBe(
       'limit=3&created%5Bgte%5D=1&expand%5B0%5D=data.customer&expand%5B%5D=a%3Bb',
     );
@@ -94,18 +94,12 @@ describe('query', () => {
     expect(twilio).toMatchObject({ query: 'DateSent%3E=2026-01-01&To=%2B1415' });
   });
 
-  test.each([
-    'amount=1',
-    'created[x]=1',
-    'created[0]=1',
-    'limit[]=1',
-    'limit[0]=1',
-    'expand=a',
-    'expand[a]=1',
-    'Limit=1',
-  ])('%s is refused', (raw) => {
-    expect(queryOf(raw)).toHaveProperty('invalid');
-  });
+  test.each(['_method=DELETE', 'a%20b=1', 'created[gte=1', '[limit]=1', '1=2', 'limit%5D=1'])(
+    '%s is refused',
+    (raw) => {
+      expect(queryOf(raw)).toHaveProperty('invalid');
+    },
+  );
 
   test('a call that changes something takes none: the provider could read an amount from it', () => {
     expect(queryOf('amount=999', 'POST')).toHaveProperty('invalid', expect.stringContaining('POST /v1/charges'));

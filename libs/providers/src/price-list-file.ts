@@ -9,13 +9,17 @@ export type PriceListReading =
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 const MICROS = /^(?:0|[1-9][0-9]{0,11})$/;
+// Twilio ends a call after four hours, or 24 where the account may have such long ones.
+const CALL_SECONDS_MAX = 86_400;
 const PREFIX = /^\+[1-9][0-9]{0,6}$/;
 
 /**
  * Reads an operator's price list:
- * `{"twilio": {"currency": "usd", "smsSegmentMicros": {"+1": 14500}, "mmsMicros": {"+1": 32000}},
+ * `{"twilio": {"currency": "usd", "smsSegmentMicros": {"+1": 14500}, "mmsMicros": {"+1": 32000},
+ *   "callMinuteMicros": {"+1": 14000}, "callTimeLimitSeconds": 600, "callInstructions": "inline"},
  *   "resend": {"currency": "usd", "emailMicros": 900}}`.
- * A section that is left out keeps its default; one that is given is given whole.
+ * A section that is left out keeps its default; one that is given is given whole, but for what concerns calls: without
+ * `callMinuteMicros` they are unpriced.
  */
 export function parsePriceList(json: string): PriceListReading {
   const problems: string[] = [];
@@ -38,12 +42,31 @@ function parseRoot(json: string, problems: string[]): Fields {
 }
 
 function readTwilio(fields: Fields, problems: string[]): PriceList['twilio'] {
-  refuseOthers(fields, 'twilio.', ['currency', 'smsSegmentMicros', 'mmsMicros'], problems);
+  const calls = ['callMinuteMicros', 'callTimeLimitSeconds', 'callInstructions'];
+  refuseOthers(fields, 'twilio.', ['currency', 'smsSegmentMicros', 'mmsMicros', ...calls], problems);
   return {
     currency: currencyAt(fields, 'twilio', problems),
     smsSegmentMicros: byPrefix(fields, 'smsSegmentMicros', problems),
     mmsMicros: byPrefix(fields, 'mmsMicros', problems),
+    callMinuteMicros: fields.has('callMinuteMicros') ? byPrefix(fields, 'callMinuteMicros', problems) : {},
+    callTimeLimitSeconds: callTimeLimitSeconds(fields.get('callTimeLimitSeconds'), problems),
+    callInstructions: callInstructions(fields.get('callInstructions'), problems),
   };
+}
+
+function callTimeLimitSeconds(field: FieldValue | undefined, problems: string[]): number {
+  if (field === undefined) return defaultPriceList().twilio.callTimeLimitSeconds;
+  const seconds = field.kind === 'number' ? Number(field.source) : 0;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= CALL_SECONDS_MAX) return seconds;
+  problems.push(`twilio.callTimeLimitSeconds: write whole seconds from 1 to ${CALL_SECONDS_MAX}`);
+  return 0;
+}
+
+function callInstructions(field: FieldValue | undefined, problems: string[]): 'inline' | 'any' {
+  if (field === undefined) return 'inline';
+  if (field.kind === 'text' && (field.text === 'inline' || field.text === 'any')) return field.text;
+  problems.push('twilio.callInstructions: write "inline" or "any"');
+  return 'inline';
 }
 
 function readResend(fields: Fields, problems: string[]): PriceList['resend'] {

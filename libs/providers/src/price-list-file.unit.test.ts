@@ -12,15 +12,35 @@ test('an empty list keeps the defaults', () => {
 });
 
 test("an operator's list, in numbers or texts", () => {
-  const json = `{"twilio": {"currency": "EUR", "smsSegmentMicros": {"+1": 14500, "+49": "98000"}, "mmsMicros": {}},
+  const json = `{"twilio": {"currency": "EUR", "smsSegmentMicros": {"+1": 14500, "+49": "98000"}, "mmsMicros": {},
+    "callMinuteMicros": {"+49": 20000}, "callTimeLimitSeconds": 90, "callInstructions": "any"},
     "resend": {"currency": "usd", "emailMicros": 0}}`;
   expect(parsePriceList(json)).toEqual({
     kind: 'prices',
     prices: {
-      twilio: { currency: 'eur', smsSegmentMicros: { '+1': 14_500n, '+49': 98_000n }, mmsMicros: {} },
+      twilio: {
+        currency: 'eur',
+        smsSegmentMicros: { '+1': 14_500n, '+49': 98_000n },
+        mmsMicros: {},
+        callMinuteMicros: { '+49': 20_000n },
+        callTimeLimitSeconds: 90,
+        callInstructions: 'any',
+      },
       resend: { currency: 'usd', emailMicros: 0n },
     },
   });
+});
+
+test('a list that says nothing of calls leaves them unpriced', () => {
+  const json = '{"twilio": {"currency": "usd", "smsSegmentMicros": {}, "mmsMicros": {}}}';
+  expect(parsePriceList(json)).toMatchObject({
+    prices: { twilio: { callMinuteMicros: {}, callInstructions: 'inline' } },
+  });
+  const wrong = json.replace('{}}}', '{}, "callTimeLimitSeconds": 0.5, "callInstructions": "maybe"}}');
+  expect(problemsOf(wrong).map((text) => text.split(':')[0])).toEqual([
+    'twilio.callTimeLimitSeconds',
+    'twilio.callInstructions',
+  ]);
 });
 
 test('all problems are named at once, each with its place', () => {

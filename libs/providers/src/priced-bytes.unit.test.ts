@@ -1,26 +1,18 @@
-import { formatMoney, type Pricing } from '@keybrake/domain';
+import { formatMoney } from '@keybrake/domain';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseBody } from './body/parse-body.js';
-import { matchOperation } from './operation-match.js';
-import { priceCall } from './price-call.js';
-import { defaultPriceList } from './price-list.js';
-import { isProblem, type RequestProblem } from './problem.js';
+import { isProblem } from './problem.js';
+import { readPrice } from './read-price.fixture.js';
 import { providerById } from './registry.js';
 
-const FORM = 'application/x-www-form-urlencoded';
-
-/** A body through the whole parsing of its operation: what was priced and the bytes that would be forwarded. */
-function price(id: 'stripe' | 'twilio' | 'resend', path: string, type: string, text: string) {
-  const matched = matchOperation(providerById(id), 'POST', path);
-  if (matched === undefined) throw new Error('no such operation');
-  const body = parseBody(matched.operation, type, new TextEncoder().encode(text));
-  if (isProblem(body)) return body;
-  const pricing: Pricing | RequestProblem = priceCall(matched.operation, body, defaultPriceList());
-  return isProblem(pricing) ? pricing : { pricing, forwarded: new TextDecoder().decode(body.canonical) };
+/** What was priced and the bytes that would be forwarded. */
+function price(id: 'stripe' | 'twilio' | 'resend', path: string, text: string) {
+  const read = readPrice(providerById(id), path, text);
+  if (isProblem(read)) return read;
+  return isProblem(read.price) ? read.price : { pricing: read.price, forwarded: read.forwarded };
 }
 
-const charge = (text: string) => price('stripe', '/v1/charges', FORM, text);
+const charge = (text: string) => price('stripe', '/v1/charges', text);
 const amountOf = (result: ReturnType<typeof price>) =>
   'pricing' in result && result.pricing.kind === 'priced' ? formatMoney(result.pricing.amount) : undefined;
 
@@ -167,7 +159,7 @@ describe('what was priced is what is forwarded', () => {
     const countIn = (mail: Record<string, unknown>) => ['to', 'cc', 'bcc'].flatMap((name) => mail[name] ?? []).length;
     fc.assert(
       fc.property(fc.array(email, { minLength: 1, maxLength: 5 }), (emails) => {
-        const result = price('resend', '/emails/batch', 'application/json', JSON.stringify(emails, null, 1));
+        const result = price('resend', '/emails/batch', JSON.stringify(emails, null, 1));
         if (isProblem(result)) throw new Error(result.invalid);
         const independent = JSON.parse(result.forwarded) as Record<string, unknown>[];
         const recipients = independent.reduce((sum, mail) => sum + countIn(mail), 0);

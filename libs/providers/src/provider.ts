@@ -1,32 +1,62 @@
 import type { Currency, Money, MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
 import type { ParsedBody } from './body/parsed-body.js';
+import type { DenialReason } from './denial-reason.js';
 import type { PriceList } from './price-list.js';
 import type { RequestProblem } from './problem.js';
 
-/** `read`: nothing changes. `free`: changes something, costs nothing. `money`: has an amount rule. */
-export type OperationClass = 'read' | 'free' | 'money';
+/** `read`: nothing changes. `free`: changes something, costs nothing. `money`: has an amount rule. `denied`: never forwarded. */
+export type OperationClass = 'read' | 'free' | 'money' | 'denied';
 
 /** One operation of a provider's API that Keybrake knows. What is not in a catalogue is denied. */
 export interface Operation extends OperationName {
   readonly class: OperationClass;
+  /** Set for class `denied`. */
+  readonly denied?: DenialReason;
   /** Set for class `money`. */
   readonly direction?: MoneyDirection;
   /** Without it the call is free. A `free` operation may have one to check its fields. */
   readonly price?: PriceRule;
+  /** Changes the body before it is priced, fingerprinted and forwarded, to bound what the call can cost. */
+  readonly amend?: (body: ParsedBody, prices: PriceList) => ParsedBody | RequestProblem;
   /** How the answer tells what was really moved; without it, a 2xx moved what was reserved. */
   readonly actual?: ActualRule;
-  /** Query parameters that are passed on; any other is refused. Only reads have them. `expand[]` also allows `expand[0]`. */
-  readonly query?: readonly string[];
-  /** How the body comes; reads have none. */
-  readonly body?: 'form' | 'json';
-  /** Form fields that may come several times. */
-  readonly repeatable?: readonly string[];
-  /** What an id in the path looks like, where a word in its place would name another operation. */
+  /** How the body comes; reads have none. `any`: as its content type says. */
+  readonly body?: 'form' | 'json' | 'any';
+  /** Form fields that may come several times; `any` where none of them is priced. */
+  readonly repeatable?: readonly string[] | 'any';
+  /** What the ids in the path look like, where a word in their place would name another operation. */
   readonly idPattern?: RegExp;
 }
 
-/** An upper bound of the call's cost, read from its parsed body. */
-export type PriceRule = (body: ParsedBody, prices: PriceList) => Pricing | RequestProblem;
+/** A call as its amount rule sees it. */
+export interface PricedCall {
+  readonly body: ParsedBody;
+  /** Ids of the path by their names in the template. */
+  readonly ids: Readonly<Record<string, string>>;
+  readonly prices: PriceList;
+}
+
+/** An upper bound of the call's cost, or where to look for it. */
+export type PriceRule = (call: PricedCall) => PriceReading;
+
+export type PriceReading = Pricing | LookUp | RequestProblem;
+
+/**
+ * The amount, or its currency, stands in an object of the provider. It is read with the real key before the call is
+ * reserved, as a call of its own: recorded, launched and audited like every other (R2).
+ */
+export interface LookUp {
+  readonly kind: 'look_up';
+  readonly direction: MoneyDirection;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Of a GET, encoded; empty for none. */
+  readonly query: string;
+  /** Of a POST that only computes (`create_preview`). */
+  readonly form: readonly (readonly [name: string, value: string])[];
+  /** What a 2xx answer says. */
+  price(answer: unknown): Pricing | RequestProblem;
+}
 
 /** What the provider says it moved, in micros of `currency`; undefined when the answer does not tell. */
 export type ActualRule = (responseBody: unknown, currency: Currency) => bigint | undefined;
@@ -66,6 +96,8 @@ export interface RenderedRefusal {
 export interface Provider {
   readonly id: ProviderId;
   readonly defaultOrigin: string;
+  /** Where the provider has more hosts than one: the host and path of a request that would go to the default origin. */
+  readonly route?: (path: string) => { readonly origin: string; readonly path: string };
   readonly operations: readonly Operation[];
   /** Lower-case name of the header that carries the upstream idempotency key; undefined where the provider has none. */
   readonly idempotencyHeader: string | undefined;

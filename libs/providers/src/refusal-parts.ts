@@ -16,6 +16,7 @@ const STATUS: Record<Exclude<RefusalCode, 'idempotency_mismatch'>, number> = {
   provider_mismatch: 403,
   invalid_request: 400,
   operation_unknown: 403,
+  operation_denied: 403,
   operation_not_allowed: 403,
   run_id_required: 400,
   run_id_mismatch: 403,

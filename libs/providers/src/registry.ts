@@ -16,6 +16,6 @@ export function providerById(id: ProviderId): Provider {
 
 /** In whose dialect to answer a caller at the root path that shows no valid key. Takes a raw path; Stripe by default. */
 export function guessProvider(path: string): ProviderId {
-  if (path.startsWith('/2010-04-01/')) return 'twilio';
+  if (/^\/(?:2010-04-01|[a-z-]+\/v[0-9])\//.test(path)) return 'twilio';
   return /^\/emails(?:[/?]|$)/.test(path) ? 'resend' : 'stripe';
 }

@@ -1,8 +1,8 @@
 import type { Money } from '@keybrake/domain';
 import type { Operation, UpstreamMeaning } from './provider.js';
 
-/** True for the provider's error that says: an earlier request with this idempotency key is still running. */
-export type InUseTest = (error: Readonly<Record<string, unknown>>) => boolean;
+/** True for the provider's error that is about an earlier request with this idempotency key: it runs, or differs. */
+export type KeyConflictTest = (error: Readonly<Record<string, unknown>>) => boolean;
 
 /**
  * What an answer means for the reservation. In doubt, it is `unknown`: that keeps the hold, where a wrong `refused`
@@ -13,7 +13,7 @@ export function meaningOf(
   status: number,
   body: Uint8Array,
   reserved: Money | undefined,
-  isInUse: InUseTest,
+  isKeyConflict: KeyConflictTest,
 ): UpstreamMeaning {
   if (status >= 200 && status < 300) return { kind: 'executed', actualMicros: actualMicros(operation, body, reserved) };
   switch (status) {
@@ -23,8 +23,11 @@ export function meaningOf(
       return { kind: 'not_executed' };
     case 408:
       return { kind: 'unknown' };
+    case 400:
+      // Another request has this key: this one did not run, and nothing is told about the earlier one.
+      return { kind: isKeyConflict(parseObject(body) ?? {}) ? 'not_executed' : 'refused' };
     case 409:
-      return { kind: conflictIsFinal(body, isInUse) ? 'refused' : 'unknown' };
+      return { kind: conflictIsFinal(body, isKeyConflict) ? 'refused' : 'unknown' };
     default:
       return { kind: status >= 400 && status < 500 ? 'refused' : 'unknown' };
   }
@@ -38,9 +41,9 @@ function actualMicros(operation: Operation, body: Uint8Array, reserved: Money | 
   return told ?? reserved.micros;
 }
 
-function conflictIsFinal(body: Uint8Array, isInUse: InUseTest): boolean {
+function conflictIsFinal(body: Uint8Array, isKeyConflict: KeyConflictTest): boolean {
   const error = parseObject(body);
-  return error !== undefined && !isInUse(error);
+  return error !== undefined && !isKeyConflict(error);
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,5 @@
-import type { AccountId, ProviderId, Refusal, ReservationId, RunId, Verdict } from '@keybrake/domain';
-import type { Operation, OutgoingRequest, PriceList, Provider } from '@keybrake/providers';
+import type { AccountId, Pricing, ProviderId, Refusal, ReservationId, RunId, Verdict } from '@keybrake/domain';
+import type { LookUp, Operation, OutgoingRequest, PriceList, Provider } from '@keybrake/providers';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { CallObserver } from '../ports/call-observer.js';
 import type { Digests } from '../ports/digests.js';
@@ -74,6 +74,13 @@ export interface ReadCall {
   readonly outgoing: OutgoingRequest | undefined;
   readonly fingerprint: string;
   readonly verdict: Verdict;
+  /** Set when the policy allows the call as far as it can tell without a price, which has to be looked up. */
+  readonly pendingPrice: PendingPrice | undefined;
+}
+
+export interface PendingPrice {
+  readonly lookUp: LookUp;
+  readonly judge: (pricing: Pricing) => Verdict;
 }
 
 /** A call that may go on to the provider. */

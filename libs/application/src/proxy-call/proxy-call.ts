@@ -2,21 +2,21 @@ import type { Refusal, ReservationId } from '@keybrake/domain';
 import type { OutgoingRequest } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import { DependencyUnavailable } from '../ports/runtime.js';
-import { abandon } from './abandon.js';
+import { admittedCall, launch, recordReserved } from './admit.js';
 import { adopt } from './adopt.js';
 import { allowedAnswer, type CallReport, createReport, refusalAnswer, replayAnswer } from './answer.js';
 import { authenticate } from './authenticate.js';
 import type { AdmittedCall, CallAnswer, IncomingCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 import { finish } from './finish.js';
 import { forward, outgoingRequest } from './forward.js';
+import { withLookedUpPrice } from './look-up-price.js';
 import { dialectFor, readCall } from './read-call.js';
-import { callDenied, spendReserved } from './record.js';
+import { callDenied } from './record.js';
 import { replay } from './replay.js';
-import { type Admission, reserve } from './reserve.js';
+import { type Admission, reserve, unavailable } from './reserve.js';
 import { streamRead } from './stream-read.js';
 
 const LOG = 'The event log';
-const RETRY_AFTER_MS = 1_000;
 /** How often a call is read again because its policy changed under it. */
 const POLICY_READS_MAX = 3;
 
@@ -61,7 +61,7 @@ async function proxyCall(
   report.admitted(admitted);
 
   // 2 record: not one byte leaves before the log has acknowledged (R2).
-  const request = await recordReserved(passage, admitted, admission);
+  const request = await recordReserved(ports, settings, admitted, admission);
 
   // 3 launch: the store's last word (R3, R7).
   const refusal = await launch(ports, settings, admitted);
@@ -84,9 +84,21 @@ async function readAndReserve(
     const call = readCall(ports, incoming, caller, report.startedAtMs);
     report.read(call);
     const admission = await reserve(ports, settings, call, reservationId);
-    if (admission.kind !== 'stale_policy' || reads === POLICY_READS_MAX) return { call, admission };
-    ports.directory.forget(call.accountId, call.record.key.id);
+    if (admission.kind === 'stale_policy' && reads < POLICY_READS_MAX) {
+      ports.directory.forget(call.accountId, call.record.key.id);
+      continue;
+    }
+    if (!lacksOnlyPrice(call, admission)) return { call, admission };
+    const priced = await withLookedUpPrice(ports, settings, call);
+    return { call: priced, admission: await reserve(ports, settings, priced, reservationId) };
   }
+}
+
+// The store knows no earlier call with this idempotency key, and refuses for want of a price only.
+function lacksOnlyPrice(call: ReadCall, admission: Admission): boolean {
+  return (
+    call.pendingPrice !== undefined && admission.kind === 'refused' && admission.refusal.code === 'unpriced_operation'
+  );
 }
 
 async function answerWithoutHold(
@@ -132,22 +144,6 @@ async function deny({ ports, settings, report, reservationId }: Passage, call: R
   return refusalAnswer(report, refusal, 'denied');
 }
 
-async function recordReserved(
-  { ports, settings }: Passage,
-  call: AdmittedCall,
-  { outcome, holds }: Extract<Admission, { kind: 'held' }>,
-): Promise<OutgoingRequest> {
-  try {
-    const request = await outgoingRequest(ports, call);
-    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds);
-    await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
-    return request;
-  } catch (error) {
-    abandon(ports, call, error instanceof DependencyUnavailable ? `${error.dependency} unavailable` : 'defect');
-    throw error;
-  }
-}
-
 async function forwardAndSettle(
   { ports, settings, report }: Passage,
   call: AdmittedCall,
@@ -162,70 +158,4 @@ async function forwardAndSettle(
   return finished.kind === 'refused'
     ? refusalAnswer(report, finished.refusal, finished.decision)
     : allowedAnswer(report, finished.response, finished.recorded);
-}
-
-const unavailable = (dependency: string): Refusal => ({
-  code: 'unavailable',
-  dependency,
-  retryAfterMs: RETRY_AFTER_MS,
-});
-
-function admittedCall(
-  call: ReadCall,
-  reservationId: AdmittedCall['reservationId'],
-  { outcome }: Extract<Admission, { kind: 'held' }>,
-): AdmittedCall {
-  const { operation, outgoing } = call;
-  if (operation === undefined || outgoing === undefined) throw new Error('a call that was not understood was admitted');
-  const remaining = outcome.windows.map((window) => window.remainingMicros);
-  const remainingMicros = remaining.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  return {
-    ...call,
-    operation,
-    outgoing,
-    reservationId,
-    incarnation: outcome.incarnation,
-    adopted: false,
-    remainingMicros,
-  };
-}
-
-/** Undefined when launched. A refused launch was provably not forwarded, so its owner may release it. */
-async function launch(
-  ports: ProxyCallPorts,
-  settings: ProxyCallSettings,
-  call: AdmittedCall,
-): Promise<Refusal | undefined> {
-  const command = {
-    reservationId: call.reservationId,
-    accountId: call.accountId,
-    lineage: call.record.key.lineage,
-    incarnation: call.incarnation,
-    owner: settings.owner,
-    outcomeDueMs: settings.upstreamTimeoutMs + settings.recordTimeoutMs,
-  };
-  try {
-    const outcome = await ports.admission.launch(command);
-    if (outcome.kind === 'launched') return undefined;
-    abandon(ports, call, outcome.reason);
-    return launchRefusal(outcome.reason);
-  } catch (error) {
-    // The launch may have happened; this process will not forward, and nobody else can.
-    abandon(ports, call, 'launch not confirmed');
-    throw error;
-  }
-}
-
-function launchRefusal(reason: 'revoked' | 'expired' | 'frozen' | 'not_held' | 'incarnation'): Refusal {
-  switch (reason) {
-    case 'revoked':
-      return { code: 'key_revoked' };
-    case 'expired':
-      return { code: 'key_expired' };
-    case 'frozen':
-      return { code: 'account_frozen' };
-    case 'not_held':
-    case 'incarnation':
-      return unavailable('The reservation of this call');
-  }
 }

@@ -1,10 +1,12 @@
-import { evaluatePolicy, type ProviderId, parseRunId, type Refusal, type RunId } from '@keybrake/domain';
+import { evaluatePolicy, type Pricing, type ProviderId, parseRunId, type Refusal, type RunId } from '@keybrake/domain';
 import {
   buildOutgoing,
+  denialSentence,
   guessProvider,
   isProblem,
   type MatchedOperation,
   matchOperation,
+  type Operation,
   type OutgoingRequest,
   type ParsedBody,
   type ParsedTarget,
@@ -14,6 +16,7 @@ import {
   parseTarget,
   priceCall,
   providerById,
+  type RequestProblem,
 } from '@keybrake/providers';
 import type { Digests } from '../ports/digests.js';
 import type { Caller } from './authenticate.js';
@@ -54,6 +57,7 @@ export function readCall(
     outgoing: undefined,
     fingerprint: '',
     verdict: refusedVerdict({ code: 'key_invalid' }),
+    pendingPrice: undefined,
   };
   const refuse = (refusal: Refusal, more: Partial<ReadCall> = {}): ReadCall => ({
     ...unread,
@@ -68,7 +72,7 @@ export function readCall(
   if (isProblem(target) || matched === undefined)
     return refuse({ code: 'operation_unknown', endpoint: unread.endpoint }, names);
 
-  const body = parseBody(matched.operation, incoming.headers['content-type']?.[0], incoming.body);
+  const body = readBody(matched.operation, incoming, ports.prices);
   if (isProblem(body)) return refuse(invalidRequest(body), names);
   const outgoing = buildOutgoing({
     provider,
@@ -79,17 +83,29 @@ export function readCall(
   });
   if (isProblem(outgoing)) return refuse(invalidRequest(outgoing), names);
   const understood = { ...names, outgoing, fingerprint: fingerprintOf(ports.digests, outgoing, body) };
-  const pricing = priceCall(matched.operation, body, ports.prices);
-  if (isProblem(pricing)) return refuse(invalidRequest(pricing), understood);
+  const price = priceCall(matched.operation, { body, ids: matched.ids, prices: ports.prices });
+  if (isProblem(price)) return refuse(invalidRequest(price), understood);
 
-  const verdict = evaluatePolicy(policy, key, {
-    operation: matched.operation,
-    pricing,
-    runId: names.runId,
-    hasIdempotencyKey: names.idempotencyKey !== undefined,
-    mutates: matched.operation.class !== 'read',
-  });
-  return { ...unread, ...understood, verdict };
+  const judge = (pricing: Pricing) =>
+    evaluatePolicy(policy, key, {
+      operation: matched.operation,
+      pricing,
+      runId: names.runId,
+      hasIdempotencyKey: names.idempotencyKey !== undefined,
+      mutates: matched.operation.class !== 'read',
+    });
+  if (price.kind !== 'look_up') return { ...unread, ...understood, verdict: judge(price) };
+  // Nothing is looked up for a call that the policy refuses at any price.
+  const beforePrice = judge({ kind: 'free' });
+  if (beforePrice.kind === 'refused') return { ...unread, ...understood, verdict: beforePrice };
+  const verdict = refusedVerdict({ code: 'unpriced_operation', reason: 'its price was not looked up.' });
+  return { ...unread, ...understood, verdict, pendingPrice: { lookUp: price, judge } };
+}
+
+/** Parsed, and bounded where the operation has a limit to set. */
+function readBody(operation: Operation, incoming: IncomingCall, prices: PriceList): ParsedBody | RequestProblem {
+  const body = parseBody(operation, incoming.headers['content-type']?.[0], incoming.body);
+  return isProblem(body) || operation.amend === undefined ? body : operation.amend(body, prices);
 }
 
 const invalidRequest = ({ invalid: message, param }: { invalid: string; param?: string }): Refusal => ({
@@ -108,8 +124,10 @@ function refusalBeforeBody(
   if (incoming.unreadable !== undefined) return { code: 'invalid_request', message: incoming.unreadable };
   if (provider.id !== keyProvider) return { code: 'provider_mismatch', keyProvider };
   if ('invalid' in target) return invalidRequest(target);
-  if (unread.operation === undefined) return { code: 'operation_unknown', endpoint: unread.endpoint };
-  return undefined;
+  const { operation, endpoint } = unread;
+  if (operation === undefined) return { code: 'operation_unknown', endpoint };
+  const { denied } = operation;
+  return denied === undefined ? undefined : { code: 'operation_denied', endpoint, reason: denialSentence(denied) };
 }
 
 interface CallerNames {

@@ -1,6 +1,7 @@
 import {
   type BoundCap,
   invariant,
+  type Refusal,
   type ReservationId,
   rootKeyId,
   type Verdict,
@@ -10,14 +11,14 @@ import { pause } from '../deadline.js';
 import type { Claim, HoldRequest, Meter, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
 import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 
+export interface HeldAdmission {
+  readonly kind: 'held';
+  readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>;
+  readonly holds: readonly HoldRequest[];
+}
+
 /** What phase 1 can end in; a key still in flight after the wait, or a store that isn't ready, has become a refusal. */
-export type Admission =
-  | {
-      readonly kind: 'held';
-      readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>;
-      readonly holds: readonly HoldRequest[];
-    }
-  | Exclude<ReserveOutcome, { kind: 'held' | 'in_flight' | 'not_ready' }>;
+export type Admission = HeldAdmission | Exclude<ReserveOutcome, { kind: 'held' | 'in_flight' | 'not_ready' }>;
 
 const RETRY_AFTER_MS = 1_000;
 const FIRST_PAUSE_MS = 5;
@@ -36,7 +37,7 @@ export async function reserve(
     const outcome = await ports.admission.reserve(command);
     if (outcome.kind === 'held') return { kind: 'held', outcome, holds: command.holds };
     if (outcome.kind === 'not_ready') {
-      return refusedBecause({ code: 'unavailable', dependency: 'The admission store', retryAfterMs: RETRY_AFTER_MS });
+      return refusedBecause(unavailable('The admission store'));
     }
     if (outcome.kind !== 'in_flight') return outcome;
     if (ports.runtime.nowMs() + pauseMs > giveUpAtMs) {
@@ -46,12 +47,18 @@ export async function reserve(
   }
 }
 
+export const unavailable = (dependency: string): Refusal => ({
+  code: 'unavailable',
+  dependency,
+  retryAfterMs: RETRY_AFTER_MS,
+});
+
 const refusedBecause = (refusal: Extract<ReserveOutcome, { kind: 'refused' }>['refusal']): Admission => ({
   kind: 'refused',
   refusal,
 });
 
-function reserveCommand(
+export function reserveCommand(
   ports: Pick<ProxyCallPorts, 'digests' | 'runtime'>,
   call: ReadCall,
   reservationId: ReservationId,

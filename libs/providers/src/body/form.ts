@@ -1,6 +1,6 @@
 import { problem } from '../problem.js';
 import { decodePart, decodeUtf8, encodePart } from './encoded-text.js';
-import type { BodyProblem, FieldValue, ParsedBody } from './parsed-body.js';
+import { type BodyProblem, type FieldValue, fieldsOf, type ParsedBody } from './parsed-body.js';
 
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -12,9 +12,9 @@ const NAME = /^[A-Za-z0-9_]+(?:\[[^[\]\p{Cc}]*\])*$/u;
 
 /**
  * Parses a form strictly: valid UTF-8 and escapes, every pair with `=`, every name once. Brackets stay part of the
- * name. `repeatable` names the fields that may come several times and become a list.
+ * name. `repeatable` names the fields that may come several times and become a list, as `name[]` always may.
  */
-export function parseForm(bytes: Uint8Array, repeatable: readonly string[]): ParsedBody | BodyProblem {
+export function parseForm(bytes: Uint8Array, repeatable: readonly string[] | 'any'): ParsedBody | BodyProblem {
   const text = decodeUtf8(bytes);
   if (text === undefined) return problem('The body must be UTF-8 without a byte order mark.');
   const parts = text === '' ? [] : text.split('&');
@@ -26,16 +26,27 @@ export function parseForm(bytes: Uint8Array, repeatable: readonly string[]): Par
     if ('invalid' in pair) return pair;
     const [name, value] = pair;
     const before = fields.get(name);
-    if (before !== undefined && !repeatable.includes(name)) return problem(`The field ${name} is given twice.`, name);
+    const mayRepeat = name.endsWith('[]') || repeatable === 'any' || repeatable.includes(name);
+    if (before !== undefined && !mayRepeat) return problem(`The field ${name} is given twice.`, name);
     fields.set(name, joined(before, { kind: 'text', text: value }));
     pairs.push([name, value]);
   }
-  const canonical = pairs.map(([name, value]) => `${encodePart(name)}=${encodePart(value)}`).join('&');
-  return {
-    root: { kind: 'object', fields },
-    canonical: new TextEncoder().encode(canonical),
-    contentType: FORM_TYPE,
-  };
+  const canonical = new TextEncoder().encode(formText(pairs));
+  return { root: { kind: 'object', fields }, canonical, contentType: FORM_TYPE };
+}
+
+/** `name=value` pairs joined by `&`, every one in valid percent-encoding. */
+export function formText(pairs: readonly (readonly [name: string, value: string])[]): string {
+  return pairs.map(([name, value]) => `${encodePart(name)}=${encodePart(value)}`).join('&');
+}
+
+/** A form with one field set to a text, in the place of what it was. */
+export function withTextField(form: ParsedBody, name: string, text: string): ParsedBody {
+  const before = new TextDecoder().decode(form.canonical).split('&');
+  const kept = before.filter((pair) => pair !== '' && !pair.startsWith(`${encodePart(name)}=`));
+  const canonical = new TextEncoder().encode([...kept, formText([[name, text]])].join('&'));
+  const fields = new Map(fieldsOf(form)).set(name, { kind: 'text', text });
+  return { ...form, root: { kind: 'object', fields }, canonical };
 }
 
 function parsePair(part: string): [string, string] | BodyProblem {

@@ -62,7 +62,7 @@ describe('refused', () => {
   test.each([
     'amount=100&amount=999999',
     'amount=100&%61mount=999999',
-    'expand[]=a&expand[]=b',
+    'expand[0]=a&expand[0]=b',
     'amount',
     'amount=100&',
     '&amount=100',

@@ -22,10 +22,15 @@ export function parseBody(
   if (operation.body === undefined) {
     return bytes.length === 0 ? emptyBody('') : problem(`${operation.method} ${operation.template} takes no body.`);
   }
-  const { type, pattern } = ACCEPTED[operation.body];
-  if (bytes.length === 0) return emptyBody(type);
-  if (contentType === undefined || !pattern.test(contentType)) {
-    return problem(`The content type must be ${type}, in UTF-8.`);
+  const accepted = operation.body === 'any' ? (['form', 'json'] as const) : [operation.body];
+  if (bytes.length === 0) return emptyBody(ACCEPTED[accepted[0] ?? 'json'].type);
+  const form = accepted.find((one) => contentType !== undefined && ACCEPTED[one].pattern.test(contentType));
+  switch (form) {
+    case 'form':
+      return parseForm(bytes, operation.repeatable ?? []);
+    case 'json':
+      return parseJson(bytes);
+    case undefined:
+      return problem(`The content type must be ${accepted.map((one) => ACCEPTED[one].type).join(' or ')}, in UTF-8.`);
   }
-  return operation.body === 'form' ? parseForm(bytes, operation.repeatable ?? []) : parseJson(bytes);
 }

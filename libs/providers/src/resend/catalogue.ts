@@ -1,54 +1,27 @@
+import { unpriced } from '../amount.js';
+import { type Catalogue, type OperationRules, operationsOf } from '../operation-list.js';
 import type { Operation } from '../provider.js';
+import list from './operations.json' with { type: 'json' };
 import { batchPrice, emailPrice } from './prices.js';
 
-// Ids of emails hold a digit; the words in their place (`/emails/receiving`) are other resources.
-const EMAIL_ID = /^(?=[^0-9]*[0-9])[A-Za-z0-9_-]{1,255}$/;
+const rules: Readonly<Record<string, OperationRules>> = {
+  'POST /emails': { direction: 'out', price: emailPrice },
+  'POST /emails/batch': { direction: 'out', price: batchPrice },
+  'POST /inboxes/{idOrEmail}/threads/{threadId}/emails/{emailId}/forward': { direction: 'out', price: emailPrice },
+};
 
-/** The operations of Resend's API that Keybrake governs: resend.com/docs/api-reference. */
-export const resendOperations: readonly Operation[] = [
-  {
-    resource: 'emails',
-    action: 'write',
-    method: 'POST',
-    template: '/emails',
-    class: 'money',
+// Ids are UUIDs; a lower-case word in the place of one is another resource.
+const MADE_ID = /[0-9A-Z]/;
+
+const catalogue: Catalogue = {
+  list,
+  writes: ({ method }) => (method === 'DELETE' ? { idPattern: MADE_ID } : { body: 'json', idPattern: MADE_ID }),
+  rules: new Map(Object.entries(rules)),
+  unpriced: {
     direction: 'out',
-    price: emailPrice,
-    body: 'json',
+    price: () => unpriced('how many emails it sends is not in the request.', 'out'),
   },
-  {
-    resource: 'emails',
-    action: 'write',
-    method: 'POST',
-    template: '/emails/batch',
-    class: 'money',
-    direction: 'out',
-    price: batchPrice,
-    body: 'json',
-  },
-  {
-    resource: 'emails',
-    action: 'read',
-    method: 'GET',
-    template: '/emails',
-    class: 'read',
-    query: ['limit', 'after', 'before'],
-  },
-  {
-    resource: 'emails',
-    action: 'read',
-    method: 'GET',
-    template: '/emails/{id}',
-    class: 'read',
-    idPattern: EMAIL_ID,
-  },
-  {
-    resource: 'emails',
-    action: 'write',
-    method: 'POST',
-    template: '/emails/{id}/cancel',
-    class: 'free',
-    body: 'json',
-    idPattern: EMAIL_ID,
-  },
-];
+};
+
+/** The operations of Resend's API: resend.com/docs/api-reference. */
+export const resendOperations: readonly Operation[] = operationsOf(catalogue);

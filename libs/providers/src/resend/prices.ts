@@ -9,14 +9,14 @@ import type { PriceRule } from '../provider.js';
 const BATCH_MAX = 100;
 
 /** `POST /emails`: every to, cc and bcc address counts as one email. */
-export const emailPrice: PriceRule = ({ root }, prices) => {
+export const emailPrice: PriceRule = ({ body: { root }, prices }) => {
   if (root.kind !== 'object') return problem('The body must be one JSON object, the email.');
   const count = recipientCount(root.fields);
   return isProblem(count) ? count : priceOf(count, prices);
 };
 
 /** `POST /emails/batch`: a JSON list of 1 to 100 emails. */
-export const batchPrice: PriceRule = ({ root }, prices) => {
+export const batchPrice: PriceRule = ({ body: { root }, prices }) => {
   if (root.kind !== 'list') return problem('The body must be a JSON list of emails.');
   if (root.items.length === 0 || root.items.length > BATCH_MAX) {
     return problem(`A batch holds 1 to ${BATCH_MAX} emails.`);

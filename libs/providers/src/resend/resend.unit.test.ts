@@ -1,10 +1,7 @@
 import type { Currency, Money } from '@keybrake/domain';
 import { describe, expect, test } from 'vitest';
-import { parseBody } from '../body/parse-body.js';
 import { matchOperation } from '../operation-match.js';
-import { priceCall } from '../price-call.js';
-import { defaultPriceList } from '../price-list.js';
-import { isProblem } from '../problem.js';
+import { priceOf } from '../read-price.fixture.js';
 import { resend } from './resend.js';
 
 const usd = (micros: bigint): Money => ({ currency: 'usd' as Currency, micros });
@@ -15,11 +12,8 @@ function operation(path: string) {
   return matched.operation;
 }
 
-function pricingOf(path: string, value: unknown) {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const body = parseBody(operation(path), 'application/json', new TextEncoder().encode(text));
-  return isProblem(body) ? body : priceCall(operation(path), body, defaultPriceList());
-}
+const pricingOf = (path: string, value: unknown) =>
+  priceOf(resend, path, typeof value === 'string' ? value : JSON.stringify(value));
 
 const recipients = (count: number) => ({ kind: 'priced', amount: usd(BigInt(count) * 900n), direction: 'out' });
 const mail = { from: 'me@a.example', to: 'you@b.example', subject: 's', text: 't' };

@@ -46,6 +46,7 @@ export const paymentIntentActual = actual((intent) => {
   }
 });
 
-export const refundActual = actual((refund) =>
-  refund.status === 'failed' || refund.status === 'canceled' ? 0 : refund.amount,
+/** Refunds, transfers, payouts, top-ups: the whole of the object, unless it has come to nothing. */
+export const transferActual = actual((object) =>
+  ['failed', 'canceled', 'returned'].includes(String(object.status)) ? 0 : object.amount,
 );

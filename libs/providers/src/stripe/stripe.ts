@@ -22,11 +22,11 @@ export const stripe: Provider = {
     ...request,
     headers: { ...request.headers, authorization: `Bearer ${secret}` },
   }),
-  interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, isInUse),
+  interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, isKeyConflict),
   renderRefusal: renderStripeRefusal,
 };
 
-function isInUse(answer: Readonly<Record<string, unknown>>): boolean {
+function isKeyConflict(answer: Readonly<Record<string, unknown>>): boolean {
   const error = asObject(answer.error);
   return error?.code === 'idempotency_key_in_use' || error?.type === 'idempotency_error';
 }

@@ -1,10 +1,7 @@
 import type { Currency, Money } from '@keybrake/domain';
 import { describe, expect, test } from 'vitest';
-import { parseBody } from '../body/parse-body.js';
 import { matchOperation } from '../operation-match.js';
-import { priceCall } from '../price-call.js';
-import { defaultPriceList } from '../price-list.js';
-import { isProblem } from '../problem.js';
+import { lookedUp, priceOf } from '../read-price.fixture.js';
 import { stripe } from './stripe.js';
 
 const usd = (cents: bigint): Money => ({ currency: 'usd' as Currency, micros: cents * 10_000n });
@@ -15,10 +12,7 @@ function operation(path: string, method = 'POST') {
   return matched.operation;
 }
 
-function pricingOf(path: string, text: string) {
-  const body = parseBody(operation(path), 'application/x-www-form-urlencoded', new TextEncoder().encode(text));
-  return isProblem(body) ? body : priceCall(operation(path), body, defaultPriceList());
-}
+const pricingOf = (path: string, text: string) => priceOf(stripe, path, text);
 
 function meaning(path: string, status: number, answer: unknown, reserved: Money | undefined = usd(1000n)) {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
@@ -49,29 +43,41 @@ describe('prices', () => {
     expect(pricingOf(INTENTS, `amount=1000&currency=usd&confirm[]=${confirm}`)).toMatchObject({ param: 'confirm' });
   });
 
-  test('an update is free, and its amount is checked', () => {
-    expect(pricingOf(`${INTENTS}/pi_1`, 'amount=2000&currency=eur')).toEqual({ kind: 'free' });
+  test('an update is free but for a new amount, which could meet a confirmation', () => {
+    expect(pricingOf(`${INTENTS}/pi_1`, 'amount=2000')).toMatchObject({ kind: 'unpriced', direction: 'in' });
+    expect(pricingOf(`${INTENTS}/pi_1`, 'currency=eur')).toMatchObject({ kind: 'unpriced', direction: 'in' });
+    expect(pricingOf(`${INTENTS}/pi_1`, 'description=pens')).toEqual({ kind: 'free' });
     expect(pricingOf(`${INTENTS}/pi_1`, '')).toEqual({ kind: 'free' });
     expect(pricingOf(`${INTENTS}/pi_1`, 'amount=0x64')).toMatchObject({ param: 'amount' });
     expect(pricingOf(`${INTENTS}/pi_1`, 'currency=zzz')).toMatchObject({ param: 'currency' });
   });
 
+  const charge = { currency: 'eur', amount: 900, amount_captured: 900, amount_refunded: 200 };
+  const intent = { currency: 'eur', amount: 900, amount_capturable: 800, latest_charge: charge };
   test.each([
-    { path: `${INTENTS}/pi_1/confirm`, field: 'amount_to_confirm', direction: 'in' },
-    { path: `${INTENTS}/pi_1/capture`, field: 'amount_to_capture', direction: 'in' },
-    { path: '/v1/charges/ch_1/capture', field: 'amount', direction: 'in' },
-    { path: '/v1/refunds', field: 'amount', direction: 'out' },
-  ])('$path: $field is an amount without a currency; without it the call is unpriced', ({ path, field, direction }) => {
-    const known = { kind: 'priced_in_cap_currency', amountMinor: 700n, direction };
-    expect(pricingOf(path, `${field}=700`)).toEqual(known);
-    expect(pricingOf(path, '')).toMatchObject({ kind: 'unpriced', direction, reason: expect.stringMatching(/\.$/) });
-    expect(pricingOf(path, `${field}[]=700`)).toMatchObject({ param: field });
-    expect(pricingOf(path, `${field}=7e2`)).toMatchObject({ param: field });
+    { path: `${INTENTS}/pi_1/capture`, field: 'amount_to_capture', direction: 'in', object: intent, rest: 800n },
+    { path: '/v1/charges/ch_1/capture', field: 'amount', direction: 'in', object: charge, rest: 900n },
+    { path: '/v1/refunds', with: 'charge=ch_1', field: 'amount', direction: 'out', object: charge, rest: 700n },
+    { path: '/v1/refunds', with: 'payment_intent=pi_1', field: 'amount', direction: 'out', object: intent, rest: 700n },
+  ])('$path $with: the currency, and without $field the amount, is looked up', (row) => {
+    const fields = row.with === undefined ? '' : `${row.with}&`;
+    const eur = (minor: bigint) => ({
+      kind: 'priced',
+      amount: { currency: 'eur', micros: minor * 10_000n },
+      direction: row.direction,
+    });
+    expect(lookedUp(pricingOf(row.path, `${fields}${row.field}=300`), row.object)).toEqual(eur(300n));
+    expect(lookedUp(pricingOf(row.path, fields.slice(0, -1)), row.object)).toEqual(eur(row.rest));
+    expect(lookedUp(pricingOf(row.path, fields.slice(0, -1)), { currency: 'eur' })).toMatchObject({ kind: 'unpriced' });
+    expect(pricingOf(row.path, `${fields}${row.field}[]=700`)).toMatchObject({ param: row.field });
+    expect(pricingOf(row.path, `${fields}${row.field}=7e2`)).toMatchObject({ param: row.field });
   });
 
   test('capturing nothing more is allowed, refunding nothing is not', () => {
-    expect(pricingOf(`${INTENTS}/pi_1/capture`, 'amount_to_capture=0')).toMatchObject({ amountMinor: 0n });
+    const nothing = lookedUp(pricingOf(`${INTENTS}/pi_1/capture`, 'amount_to_capture=0'), intent);
+    expect(nothing).toMatchObject({ amount: { micros: 0n } });
     expect(pricingOf('/v1/refunds', 'charge=ch_1&amount=0')).toMatchObject({ param: 'amount' });
+    expect(pricingOf('/v1/refunds', 'amount=5')).toMatchObject({ param: 'charge' });
   });
 
   test("only a refund of a customer's balance names its currency", () => {
@@ -151,7 +157,7 @@ describe('what a 2xx moved', () => {
     expect(
       stripe.interpret(operation(INTENTS), 200, new TextEncoder().encode(JSON.stringify(intent)), undefined),
     ).toEqual(executed(0n));
-    expect(meaning(`${INTENTS}/pi_1`, 200, intent)).toEqual(executed(0n));
+    expect(meaning(`${INTENTS}/pi_1/cancel`, 200, intent)).toEqual(executed(0n));
     expect(meaning(`${INTENTS}/pi_1/capture`, 200, intent, usd(0n))).toEqual(executed(0n));
   });
 });

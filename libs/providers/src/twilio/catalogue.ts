@@ -1,39 +1,43 @@
+import { unpriced } from '../amount.js';
+import { type Catalogue, type OperationRules, operationsOf } from '../operation-list.js';
 import type { Operation } from '../provider.js';
-import { messagePrice } from './prices.js';
+import { callPrice, callUpdatePrice, limitCallTime } from './call-prices.js';
+import list from './operations.json' with { type: 'json' };
+import { messagePrice, messageUpdatePrice } from './prices.js';
 
-const MESSAGES = '/2010-04-01/Accounts/{AccountSid}/Messages.json';
+const ACCOUNT = '/2010-04-01/Accounts/{AccountSid}';
 
-/**
- * The operations of Twilio's API 2010-04-01 that Keybrake governs: twilio.com/docs/messaging/api/message-resource.
- * Not the account itself: its answer holds the real auth token. Not deleting or redacting a message: after an unknown
- * outcome, the list of messages is the only evidence.
- */
-export const twilioOperations: readonly Operation[] = [
-  {
-    resource: 'messages',
-    action: 'write',
-    method: 'POST',
-    template: MESSAGES,
-    class: 'money',
+/** Prices are null in the answers until a message or call has ended, so the reserved amount stands. */
+const rules: Readonly<Record<string, OperationRules>> = {
+  [`POST ${ACCOUNT}/Messages.json`]: {
     direction: 'out',
-    // The answer's price is null until the message has gone out, so the reserved amount stands.
     price: messagePrice,
     body: 'form',
     repeatable: ['MediaUrl', 'PersistentAction'],
   },
-  {
-    resource: 'messages',
-    action: 'read',
-    method: 'GET',
-    template: MESSAGES,
-    class: 'read',
-    query: ['To', 'From', 'DateSent', 'DateSent<', 'DateSent>', 'PageSize', 'Page', 'PageToken'],
+  [`POST ${ACCOUNT}/Messages/{Sid}.json`]: { direction: 'out', price: messageUpdatePrice, body: 'form' },
+  [`POST ${ACCOUNT}/Calls.json`]: {
+    direction: 'out',
+    price: callPrice,
+    amend: limitCallTime,
+    body: 'form',
+    repeatable: ['StatusCallbackEvent'],
   },
-  {
-    resource: 'messages',
-    action: 'read',
-    method: 'GET',
-    template: '/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json',
-    class: 'read',
+  [`POST ${ACCOUNT}/Calls/{Sid}.json`]: { direction: 'out', price: callUpdatePrice, body: 'form' },
+};
+
+const catalogue: Catalogue = {
+  list,
+  writes: ({ method }) => (method === 'DELETE' ? {} : { body: 'any', repeatable: 'any' }),
+  rules: new Map(Object.entries(rules)),
+  unpriced: {
+    direction: 'out',
+    price: () => unpriced('what Twilio charges for it is neither in the request nor in the price list.', 'out'),
   },
-];
+};
+
+/**
+ * The operations of all of Twilio's products: twilio.com/docs. A product's own host stands before its version,
+ * `/verify/v2/Services`, but for the oldest API, `/2010-04-01`.
+ */
+export const twilioOperations: readonly Operation[] = operationsOf(catalogue);

@@ -19,6 +19,7 @@ const CODE: Record<RefusalCode, number> = {
   currency_not_capped: 9403006,
   unpriced_operation: 9403007,
   account_frozen: 9403008,
+  operation_denied: 9403009,
   in_flight: 9409001,
   outcome_unknown: 9409002,
   response_not_kept: 9409003,

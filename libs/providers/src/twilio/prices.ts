@@ -5,14 +5,10 @@ import { type BodyProblem, type Fields, fieldsOf } from '../body/parsed-body.js'
 import type { PriceList } from '../price-list.js';
 import { isProblem, problem } from '../problem.js';
 import type { PriceRule } from '../provider.js';
+import { isPhoneNumber, priceFor } from './destination.js';
 import { smsSegments } from './segments.js';
 
-const PHONE_NUMBER = /^\+[1-9][0-9]{6,14}$/;
 const MEDIA_MAX = 10;
-const PREFIX_DIGITS_MAX = 7;
-
-// Countries that share +1 with the US and Canada, at several times their price: a price for +1 is not theirs.
-const OTHER_NANP = '242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 868 869 876'.split(' ');
 
 interface MessageFacts {
   readonly to: string;
@@ -23,14 +19,14 @@ interface MessageFacts {
 }
 
 /** `POST …/Messages.json`: segments or media times the price list's entry for the number's country. */
-export const messagePrice: PriceRule = (body, prices) => {
+export const messagePrice: PriceRule = ({ body, prices }) => {
   const facts = readMessage(fieldsOf(body));
   return isProblem(facts) ? facts : priceMessage(facts, prices);
 };
 
 function priceMessage({ to, segments, isMms, unknown }: MessageFacts, prices: PriceList): Pricing {
   if (unknown !== undefined) return unpriced(unknown, 'out');
-  if (!PHONE_NUMBER.test(to)) return unpriced('To is not a phone number in E.164 form, such as +14155550100.', 'out');
+  if (!isPhoneNumber(to)) return unpriced('To is not a phone number in E.164 form, such as +14155550100.', 'out');
   const { currency, smsSegmentMicros, mmsMicros } = prices.twilio;
   const smsMicros = priceFor(smsSegmentMicros, to);
   const mediaMicros = isMms ? priceFor(mmsMicros, to) : undefined;
@@ -79,12 +75,11 @@ function mediaCount(fields: Fields): number | BodyProblem {
   return count <= MEDIA_MAX ? count : problem(`MediaUrl may be given at most ${MEDIA_MAX} times.`, 'MediaUrl');
 }
 
-/** The entry of the longest dialling prefix of the number. */
-function priceFor(list: Readonly<Record<string, bigint>>, to: string): bigint | undefined {
-  const shortest = OTHER_NANP.includes(to.slice(2, 5)) && to.startsWith('+1') ? 4 : 1;
-  for (let digits = PREFIX_DIGITS_MAX; digits >= shortest; digits -= 1) {
-    const prefix = to.slice(0, digits + 1);
-    if (Object.hasOwn(list, prefix)) return list[prefix];
-  }
-  return undefined;
-}
+/** `POST …/Messages/{Sid}.json`: may cancel a scheduled message. Redacting one would take the evidence of an unknown outcome. */
+export const messageUpdatePrice: PriceRule = ({ body }) => {
+  const fields = fieldsOf(body);
+  const status = textField(fields, 'Status');
+  if (isProblem(status)) return status;
+  if (fields.size === 1 && status === 'canceled') return { kind: 'free' };
+  return problem('Only Status=canceled is passed on: a message that was sent stays on record.', 'Status');
+};

@@ -10,6 +10,7 @@ const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
 export const twilio: Provider = {
   id: 'twilio',
   defaultOrigin: 'https://api.twilio.com',
+  route,
   operations: twilioOperations,
   idempotencyHeader: undefined,
   resendable: false,
@@ -31,4 +32,14 @@ function authorize(request: OutgoingRequest, { secret, accountSid }: ProviderCre
     path: request.path.replace(ACCOUNT_SEGMENT, (_, before: string) => `${before}${accountSid}`),
     headers: { ...request.headers, authorization: `Basic ${btoa(`${accountSid}:${secret}`)}` },
   };
+}
+
+const OTHER_PRODUCT = /^\/([a-z-]+)(\/(?:v[0-9]|Organizations|HostedNumbers|marketplace|wireless).*)$/;
+
+/** `/verify/v2/Services` is `/v2/Services` at verify.twilio.com; the oldest API has its own host without a product. */
+function route(path: string): { origin: string; path: string } {
+  const [, product, rest] = OTHER_PRODUCT.exec(path) ?? [];
+  return product === undefined || rest === undefined
+    ? { origin: 'https://api.twilio.com', path }
+    : { origin: `https://${product}.twilio.com`, path: rest };
 }

@@ -1,22 +1,21 @@
 import type { Currency, Money } from '@keybrake/domain';
 import { describe, expect, test } from 'vitest';
-import { parseBody } from '../body/parse-body.js';
 import { matchOperation } from '../operation-match.js';
-import { priceCall } from '../price-call.js';
 import { defaultPriceList, type PriceList } from '../price-list.js';
-import { isProblem } from '../problem.js';
+import { priceOf } from '../read-price.fixture.js';
 import { smsSegments } from './segments.js';
 import { twilio } from './twilio.js';
 
 const usd = (micros: bigint): Money => ({ currency: 'usd' as Currency, micros });
-const send = matchOperation(twilio, 'POST', '/2010-04-01/Accounts/AC1/Messages.json')?.operation;
+const MESSAGES = '/2010-04-01/Accounts/AC1/Messages.json';
 
-function pricingOf(fields: readonly (readonly [string, string])[], prices: PriceList = defaultPriceList()) {
-  if (send === undefined) throw new Error('no such operation');
-  const text = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString();
-  const body = parseBody(send, 'application/x-www-form-urlencoded', new TextEncoder().encode(text));
-  return isProblem(body) ? body : priceCall(send, body, prices);
-}
+const pricingOf = (fields: readonly (readonly [string, string])[], prices?: PriceList) =>
+  priceOf(
+    twilio,
+    MESSAGES,
+    new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString(),
+    prices,
+  );
 
 const TO = ['To', '+14155550100'] as const;
 const FROM = ['From', '+14155550111'] as const;
@@ -121,6 +120,7 @@ describe('prices', () => {
 });
 
 test('a created message cost what was reserved; no 409 of Twilio is about idempotency', () => {
+  const send = matchOperation(twilio, 'POST', MESSAGES)?.operation;
   if (send === undefined) throw new Error('no such operation');
   const interpret = (status: number, answer: unknown) =>
     twilio.interpret(send, status, new TextEncoder().encode(JSON.stringify(answer)), usd(14_500n));

@@ -1,0 +1,62 @@
+import { type Money, type MoneyDirection, moneyFromMinor, type Pricing, parseCurrency } from '@keybrake/domain';
+import { priced, unpriced } from './amount.js';
+import { isProblem, type RequestProblem } from './problem.js';
+import type { LookUp } from './provider.js';
+import { asObject } from './upstream-meaning.js';
+
+/** An object as the provider answers it. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+const ID = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** Reads an object for the amount that the call moves; an answer that does not tell leaves the call unpriced. */
+export function lookUp(
+  direction: MoneyDirection,
+  path: string,
+  amountOf: (object: Answer) => Money | Pricing | RequestProblem | undefined,
+  query = '',
+): LookUp {
+  const price = priceFrom(direction, path, amountOf);
+  return { kind: 'look_up', direction, method: 'GET', path, query, form: [], price };
+}
+
+/** The same by a POST that computes and changes nothing. */
+export function preview(
+  direction: MoneyDirection,
+  path: string,
+  form: LookUp['form'],
+  amountOf: (object: Answer) => Money | Pricing | RequestProblem | undefined,
+): LookUp {
+  const price = priceFrom(direction, path, amountOf);
+  return { kind: 'look_up', direction, method: 'POST', path, query: '', form, price };
+}
+
+function priceFrom(
+  direction: MoneyDirection,
+  path: string,
+  amountOf: (object: Answer) => Money | Pricing | RequestProblem | undefined,
+): LookUp['price'] {
+  return (answer) => {
+    const object = asObject(answer);
+    const found = object === undefined ? undefined : amountOf(object);
+    if (found === undefined) return unpriced(`${path} does not tell the amount.`, direction);
+    return isProblem(found) || 'kind' in found ? found : priced(found, direction);
+  };
+}
+
+/** True for an id that can stand in a path. */
+export function isId(text: string | undefined): text is string {
+  return text !== undefined && ID.test(text);
+}
+
+/** An amount of an answer: undefined unless it is a whole number of minor units, from 0, in a known currency. */
+export function moneyOf(object: Answer, amount: unknown): Money | undefined {
+  const currency = typeof object.currency === 'string' ? parseCurrency(object.currency) : undefined;
+  const isAmount = typeof amount === 'number' && Number.isSafeInteger(amount) && amount >= 0;
+  return currency === undefined || !isAmount ? undefined : moneyFromMinor(BigInt(amount), currency);
+}
+
+/** What is left of a whole; undefined when one of them is not told. */
+export function rest(whole: unknown, part: unknown): number | undefined {
+  return typeof whole === 'number' && typeof part === 'number' ? whole - part : undefined;
+}

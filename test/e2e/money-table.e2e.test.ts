@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
+import { startSystem } from '../harness/start-system.ts';
+import { type StripeMock, startStripeMock, stripeMockAvailable } from '../harness/stripe-mock.ts';
+import type { System } from '../harness/system.ts';
+
+/** Reserved, and committed by the answer; in US cents. */
+type Row = readonly [path: string, body: string, reserved: string, committed: string];
+
+const available = stripeMockAvailable();
+if (!available) console.warn('stripe-mock is neither there nor can it be built: install Go to run its tests');
+
+// What the mock answers for any id: a charge of 1.00, a payment intent of 10.99, a transfer of 11.00 and so on.
+const ROWS: readonly Row[] = [
+  ['/v1/charges', 'amount=700&currency=usd&source=tok_visa', '700', '700'],
+  ['/v1/charges/ch_1/capture', '', '100', '100'],
+  ['/v1/payment_intents', 'amount=700&currency=usd&confirm=true', '700', '0'],
+  ['/v1/payment_intents/pi_1/confirm', '', '1099', '0'],
+  ['/v1/payment_intents/pi_1/capture', 'amount_to_capture=300', '300', '0'],
+  ['/v1/payment_intents/pi_1/increment_authorization', 'amount=2099', '1000', '1000'],
+  ['/v1/payment_intents/pi_1/apply_customer_balance', '', '1099', '1099'],
+  ['/v1/payment_intents/pi_1/verify_microdeposits', 'amounts[0]=32&amounts[1]=45', '1099', '1099'],
+  ['/v1/terminal/readers/tmr_1/process_payment_intent', 'payment_intent=pi_1', '1099', '1099'],
+  ['/v1/terminal/readers/tmr_1/refund_payment', 'charge=ch_1&amount=40', '40', '40'],
+  ['/v1/refunds', 'charge=ch_1&amount=60', '60', '60'],
+  ['/v1/refunds', 'payment_intent=pi_1&amount=60', '60', '60'],
+  ['/v1/credit_notes', 'invoice=in_1&refund_amount=70', '70', '70'],
+  ['/v1/customers/cus_1/balance_transactions', 'amount=-500&currency=usd', '500', '500'],
+  [
+    '/v1/billing/credit_grants',
+    'amount[type]=monetary&amount[monetary][value]=700&amount[monetary][currency]=usd&customer=cus_1&applicability_config[scope][price_type]=metered&category=paid',
+    '700',
+    '700',
+  ],
+  ['/v1/transfers/tr_1/reversals', '', '1100', '1100'],
+  ['/v1/transfers/tr_1/reversals', 'amount=30', '30', '30'],
+  ['/v1/application_fees/fee_1/refunds', '', '100', '100'],
+  ['/v1/transfers', 'amount=700&currency=usd&destination=acct_1', '700', '700'],
+  ['/v1/payouts', 'amount=700&currency=usd', '700', '700'],
+  ['/v1/payouts/po_1/reverse', '', '1100', '1100'],
+  ['/v1/topups', 'amount=700&currency=usd', '700', '700'],
+  ['/v1/treasury/outbound_payments', 'amount=700&currency=usd&financial_account=fa_1', '700', '700'],
+  [
+    '/v1/treasury/outbound_transfers',
+    'amount=700&currency=usd&financial_account=fa_1&destination_payment_method=pm_1',
+    '700',
+    '700',
+  ],
+  [
+    '/v1/treasury/inbound_transfers',
+    'amount=700&currency=usd&financial_account=fa_1&origin_payment_method=pm_1',
+    '700',
+    '700',
+  ],
+  ['/v1/treasury/credit_reversals', 'received_credit=rc_1', '1234', '1234'],
+  ['/v1/treasury/debit_reversals', 'received_debit=rd_1', '54321', '54321'],
+  ['/v1/climate/orders', 'product=climsku_1&amount=700&currency=usd', '700', '700'],
+  ['/v1/issuing/authorizations/iauth_1/approve', '', '700', '700'],
+  ['/v1/invoices/in_1/finalize', '', '1000', '1000'],
+  ['/v1/invoices/in_1/send', '', '1000', '1000'],
+  ['/v1/invoiceitems', 'customer=cus_1&amount=700&currency=usd', '700', '700'],
+  ['/v1/subscriptions', 'customer=cus_1&items[0][price]=price_1', '1000', '1000'],
+  ['/v1/subscriptions/sub_1', 'items[0][id]=si_1&items[0][quantity]=3', '1000', '1000'],
+];
+
+describe.skipIf(!available)(
+  "money operations before Stripe's own mock: request to reserved, answer to committed",
+  () => {
+    let mock: StripeMock;
+    let system: System;
+    let key: IssuedKey;
+    beforeAll(async () => {
+      mock = await startStripeMock();
+      system = await startSystem({ env: { KEYBRAKE_STRIPE_ORIGIN: mock.url } });
+      key = await system.issueKey({ allowedOperations: ['*:*'], capMinor: '100000000' });
+    });
+    afterAll(async () => {
+      await system?.stop();
+      await mock?.stop();
+    });
+
+    test('each of them', async () => {
+      const made: string[] = [];
+      for (const [path, body] of ROWS) {
+        const response = await fetch(`${system.gatewayUrl}/stripe${path}`, {
+          method: 'POST',
+          headers: {
+            authorization: `Bearer ${key.vaultKey}`,
+            ...(body === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+          },
+          body,
+        });
+        const text = await response.text();
+        expect([path, response.status, response.status === 200 ? '' : text]).toEqual([path, 200, '']);
+        made.push(response.headers.get('keybrake-reservation-id') ?? '');
+      }
+      await system.foldedUp();
+      const { data } = await system.admin<{ data: Record<string, string | null>[] }>(
+        'GET',
+        `/v1/audit?vaultKeyId=${key.id}&limit=100`,
+      );
+      const booked = made.map((id) => data.find((entry) => entry.id === id || entry.reservationId === id));
+      const seen = ROWS.map(([path, body], index) => [
+        path,
+        body,
+        booked[index]?.reservedMinor,
+        booked[index]?.committedMinor,
+      ]);
+      expect(seen).toEqual(ROWS);
+    });
+
+    test('every look at a price is in the audit, for nothing', async () => {
+      const { data } = await system.admin<{ data: Record<string, string | null>[] }>(
+        'GET',
+        `/v1/audit?vaultKeyId=${key.id}&limit=100`,
+      );
+      const looks = data.filter(({ endpoint }) => /^GET |create_preview$/.test(endpoint ?? ''));
+      expect(looks).toHaveLength(22);
+      expect(
+        looks.every(({ decision, committedMinor }) => decision === 'allowed' && (committedMinor ?? '0') === '0'),
+      ).toBe(true);
+    });
+  },
+);
