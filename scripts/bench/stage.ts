@@ -128,6 +128,7 @@ async function vaultKeyWithRoom(
     unpriced: 'deny',
     requireRunId: false,
     requireIdempotencyKey: false,
+    connectedAccounts: [],
   });
   const draft = {
     agentType: 'bench',

@@ -36,6 +36,7 @@ const policyOf = (over: Partial<Policy> = {}): Policy => ({
   unpriced: 'deny',
   requireRunId: false,
   requireIdempotencyKey: false,
+  connectedAccounts: [],
   ...over,
 });
 

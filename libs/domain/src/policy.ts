@@ -22,6 +22,11 @@ export interface Policy {
   readonly unpriced: 'deny' | Money;
   readonly requireRunId: boolean;
   readonly requireIdempotencyKey: boolean;
+  /**
+   * Accounts of the provider that calls may act for, beside or instead of the credential's own (Stripe Connect). None:
+   * only its own. One: every call acts for it, named or not. More: each call names one; `own` stands for no name.
+   */
+  readonly connectedAccounts: readonly string[];
 }
 
 export interface OperationName {

@@ -30,6 +30,7 @@ export type Refusal =
   /** Known, and withheld from every policy. `reason` is a clause. */
   | { readonly code: 'operation_denied'; readonly endpoint: string; readonly reason: string }
   | { readonly code: 'operation_not_allowed'; readonly operation: string; readonly endpoint: string }
+  | { readonly code: 'account_not_allowed'; readonly header: string; readonly account: string | undefined }
   | { readonly code: 'run_id_required' }
   | { readonly code: 'run_id_mismatch' }
   | { readonly code: 'idempotency_key_required' }
@@ -69,6 +70,10 @@ export function describeRefusal(refusal: Refusal): string {
       return `not in allowed_ops: Keybrake never forwards ${refusal.endpoint}, because ${refusal.reason}. The account's owner can do it at the provider.`;
     case 'operation_not_allowed':
       return `not in allowed_ops: this vault key's policy does not allow ${refusal.operation} (${refusal.endpoint}). Ask for the operation to be added to the policy.`;
+    case 'account_not_allowed':
+      return refusal.account === undefined
+        ? `account not allowed: this policy acts for connected accounts, and the call names none. Send ${refusal.header}.`
+        : `account not allowed: this policy does not let calls act for ${refusal.account} (${refusal.header}). Ask for it to be added to the policy's connectedAccounts.`;
     case 'run_id_required':
       return 'run id required: send the header Keybrake-Run-Id, or append .RUN_ID to the vault key.';
     case 'run_id_mismatch':

@@ -108,6 +108,11 @@ export interface Provider {
   readonly idempotencyKeyMaxLength: number;
   /** Lower-case names of the caller's headers that are passed on; all others are dropped. */
   readonly requestHeaders: readonly string[];
+  /**
+   * Lower-case names of headers by which a call acts for another account than the credential's. Passed on as the policy
+   * allows; the first is the one that is set for a policy with a single account.
+   */
+  readonly accountHeaders: readonly string[];
   /** Lower-case names of the provider's headers that are passed back. */
   readonly responseHeaders: readonly string[];
   /** Name of the provider's request id header, lower case. */

@@ -18,6 +18,7 @@ const STATUS: Record<Exclude<RefusalCode, 'idempotency_mismatch'>, number> = {
   operation_unknown: 403,
   operation_denied: 403,
   operation_not_allowed: 403,
+  account_not_allowed: 403,
   run_id_required: 400,
   run_id_mismatch: 403,
   idempotency_key_required: 400,

@@ -48,6 +48,7 @@ export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPo
     unpriced: policy.unpriced === 'deny' ? 'deny' : reserveView(policy.unpriced),
     requireRunId: policy.requireRunId,
     requireIdempotencyKey: policy.requireIdempotencyKey,
+    connectedAccounts: policy.connectedAccounts,
     mode: 'enforce',
     createdAt: iso(createdAtMs),
     versionCreatedAt: iso(versionCreatedAtMs),

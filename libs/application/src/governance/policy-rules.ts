@@ -18,6 +18,8 @@ export type PolicyDraft = Omit<Policy, 'id' | 'accountId' | 'version'>;
 const CAPS_MAX = 50;
 const OPERATIONS_MAX = 200;
 const NAME_MAX = 200;
+// What Stripe-Account and Stripe-Context hold: an id, or ids from the outermost account inwards.
+const ACCOUNT = /^[A-Za-z0-9_]{1,100}(?:\/[A-Za-z0-9_]{1,100}){0,4}$/;
 const CONTROL = /[\p{Cc}\p{Cs}]/u;
 // Postgres and Redis count requests in 32 bits.
 const COUNT_MAX = 2_147_483_647;
@@ -32,6 +34,7 @@ export function policyProblems(draft: PolicyDraft): readonly Problem[] {
     ...operationProblems(draft.allowedOperations, providerById(draft.provider).operations),
     ...capProblems(draft.caps),
     ...amountProblems(draft),
+    ...accountProblems(draft),
     ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
     ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
     ...(isTimeZone(draft.timeZone)
@@ -89,6 +92,18 @@ function amountProblems(draft: PolicyDraft): readonly Problem[] {
   return reserveIsWrong ? [...perCall, { pointer: '/unpriced', detail }] : perCall;
 }
 
+function accountProblems({ connectedAccounts, provider }: PolicyDraft): readonly Problem[] {
+  const pointer = '/connectedAccounts';
+  if (connectedAccounts.length > 0 && providerById(provider).accountHeaders.length === 0) {
+    return [{ pointer, detail: `${provider} has no calls for other accounts.` }];
+  }
+  return connectedAccounts.flatMap((account, index) =>
+    account === 'own' || ACCOUNT.test(account)
+      ? []
+      : [{ pointer: `${pointer}/${index}`, detail: 'own, or an account of the provider such as acct_123, is needed.' }],
+  );
+}
+
 function countProblems(pointer: string, count: number | undefined): readonly Problem[] {
   const isRight = count === undefined || (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX);
   return isRight ? [] : [{ pointer, detail: `A whole number from 1 to ${COUNT_MAX} is needed.` }];
@@ -113,5 +128,6 @@ function draftJson(draft: PolicyDraft): JsonValue {
     unpriced: unpriced === 'deny' ? unpriced : `${unpriced.micros} ${unpriced.currency}`,
     requireRunId: draft.requireRunId,
     requireIdempotencyKey: draft.requireIdempotencyKey,
+    connectedAccounts: draft.connectedAccounts,
   };
 }

@@ -19,6 +19,7 @@ import {
   type RequestProblem,
 } from '@keybrake/providers';
 import type { Digests } from '../ports/digests.js';
+import { accountHeader } from './account-header.js';
 import type { Caller } from './authenticate.js';
 import { type IncomingCall, type ReadCall, refusedVerdict } from './call.js';
 
@@ -82,7 +83,11 @@ export function readCall(
     body,
   });
   if (isProblem(outgoing)) return refuse(invalidRequest(outgoing), names);
-  const understood = { ...names, outgoing, fingerprint: fingerprintOf(ports.digests, outgoing, body) };
+  const account = accountHeader(provider, policy, incoming.headers);
+  if ('code' in account) return refuse(account, names);
+  const request = { ...outgoing, headers: { ...outgoing.headers, ...account.headers } };
+  const fingerprint = fingerprintOf(ports.digests, outgoing, body, account.headers);
+  const understood = { ...names, outgoing: request, fingerprint };
   const price = priceCall(matched.operation, { body, ids: matched.ids, prices: ports.prices });
   if (isProblem(price)) return refuse(invalidRequest(price), understood);
 
@@ -161,7 +166,13 @@ function endpointOf(method: string, path: string | undefined): string {
 }
 
 /** Of what is forwarded, so that two calls with one fingerprint are one request to the provider. */
-function fingerprintOf(digests: Pick<Digests, 'sha256'>, outgoing: OutgoingRequest, body: ParsedBody): string {
-  const head = `${outgoing.method} ${outgoing.path}?${outgoing.query}\n`;
+function fingerprintOf(
+  digests: Pick<Digests, 'sha256'>,
+  outgoing: OutgoingRequest,
+  body: ParsedBody,
+  account: Readonly<Record<string, string>>,
+): string {
+  const actsFor = Object.entries(account).map(([name, value]) => `${name}: ${value}\n`);
+  const head = `${outgoing.method} ${outgoing.path}?${outgoing.query}\n${actsFor.join('')}`;
   return digests.sha256(digests.sha256(head) + digests.sha256(body.canonical));
 }

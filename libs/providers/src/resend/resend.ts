@@ -15,6 +15,7 @@ export const resend: Provider = {
   idempotencyWindowMs: DAY_MS,
   idempotencyKeyMaxLength: 256,
   requestHeaders: ['accept'],
+  accountHeaders: [],
   responseHeaders: [
     'content-type',
     'x-request-id',

@@ -14,8 +14,9 @@ export const stripe: Provider = {
   resendable: true,
   idempotencyWindowMs: DAY_MS,
   idempotencyKeyMaxLength: 255,
-  // Not Stripe-Account or Stripe-Context: with them the same key would act for another account.
   requestHeaders: ['accept', 'stripe-version'],
+  // docs.stripe.com/connect/authentication and docs.stripe.com/context.
+  accountHeaders: ['stripe-account', 'stripe-context'],
   responseHeaders: ['content-type', 'request-id', 'stripe-version', 'stripe-should-retry', 'retry-after'],
   requestIdHeader: 'request-id',
   authorize: (request, { secret }) => ({

@@ -20,6 +20,7 @@ const CODE: Record<RefusalCode, number> = {
   unpriced_operation: 9403007,
   account_frozen: 9403008,
   operation_denied: 9403009,
+  account_not_allowed: 9403010,
   in_flight: 9409001,
   outcome_unknown: 9409002,
   response_not_kept: 9409003,

@@ -17,6 +17,7 @@ export const twilio: Provider = {
   idempotencyWindowMs: 0,
   idempotencyKeyMaxLength: 255,
   requestHeaders: ['accept'],
+  accountHeaders: [],
   responseHeaders: ['content-type', 'twilio-request-id', 'twilio-concurrent-requests', 'retry-after'],
   requestIdHeader: 'twilio-request-id',
   authorize,

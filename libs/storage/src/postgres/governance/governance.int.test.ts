@@ -90,6 +90,7 @@ const draft: PolicyDraft = {
   unpriced: { currency: USD, micros: 1n },
   requireRunId: false,
   requireIdempotencyKey: true,
+  connectedAccounts: ['own', 'acct_1'],
 };
 
 const page = (limit: number, after?: { createdAtMs: number; id: string }) => ({ limit, after });

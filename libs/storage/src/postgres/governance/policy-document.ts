@@ -15,6 +15,8 @@ export interface PolicyDocument {
   readonly unpriced: 'deny' | { readonly currency: Currency; readonly micros: string };
   readonly requireRunId: boolean;
   readonly requireIdempotencyKey: boolean;
+  /** Not in documents of before it existed. */
+  readonly connectedAccounts?: readonly string[];
 }
 
 /** What only a child key has. */
@@ -44,6 +46,7 @@ export function encodePolicy(policy: Policy): string {
     unpriced: unpriced === 'deny' ? unpriced : { currency: unpriced.currency, micros: unpriced.micros.toString() },
     requireRunId: policy.requireRunId,
     requireIdempotencyKey: policy.requireIdempotencyKey,
+    connectedAccounts: policy.connectedAccounts,
   });
 }
 
@@ -65,6 +68,7 @@ export function decodePolicy(
     unpriced: unpriced === 'deny' ? unpriced : { currency: unpriced.currency, micros: BigInt(unpriced.micros) },
     requireRunId: document.requireRunId,
     requireIdempotencyKey: document.requireIdempotencyKey,
+    connectedAccounts: document.connectedAccounts ?? [],
   };
 }
 
