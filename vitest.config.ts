@@ -20,6 +20,8 @@ export default defineConfig({
         resolve,
         test: {
           name: 'unit',
+          // Properties run thousands of cases; on a busy machine that takes its time.
+          testTimeout: 30_000,
           include: ['libs/**/*.unit.test.ts', 'apps/**/*.unit.test.ts', 'test/**/*.unit.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
         },
