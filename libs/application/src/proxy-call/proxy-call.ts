@@ -9,6 +9,7 @@ import { authenticate } from './authenticate.js';
 import type { AdmittedCall, CallAnswer, IncomingCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 import { finish } from './finish.js';
 import { forward, outgoingRequest } from './forward.js';
+import { sealRequest } from './kept-request.js';
 import { dialectFor, readCall } from './read-call.js';
 import { callDenied, spendReserved } from './record.js';
 import { replay } from './replay.js';
@@ -138,8 +139,8 @@ async function recordReserved(
   { outcome, holds }: Extract<Admission, { kind: 'held' }>,
 ): Promise<OutgoingRequest> {
   try {
-    const request = await outgoingRequest(ports, call);
-    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds);
+    const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
+    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds, sealedRequest);
     await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
     return request;
   } catch (error) {

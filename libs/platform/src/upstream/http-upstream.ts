@@ -1,16 +1,18 @@
 import type { Upstream, UpstreamFailure, UpstreamResponse, UpstreamStream } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
-import type { OutgoingRequest } from '@keybrake/providers';
 import { type Dispatcher, Pool } from 'undici';
+
+type OutgoingRequest = Parameters<Upstream['send']>[1];
 
 export interface HttpUpstreamOptions {
   /** Fixed by configuration, never by a request; may carry a base path. */
   readonly origins: Readonly<Record<ProviderId, string>>;
   readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
   readonly connectionsPerProvider: number;
-  readonly responseBytesMax: number;
 }
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const RESPONSE_BYTES_MAX = 1_048_576;
 
 interface Target {
   readonly pool: Pool;
@@ -45,7 +47,7 @@ export class HttpUpstream implements Upstream {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     try {
       const answer = await this.#dispatch(provider, request, deadline);
-      const body = await readWhole(answer.body, this.#options.responseBytesMax);
+      const body = await readWhole(answer.body, RESPONSE_BYTES_MAX);
       return { kind: 'answered', response: { status: answer.statusCode, headers: flat(answer.headers), body } };
     } catch (error) {
       return failureOf(error);
@@ -71,13 +73,13 @@ export class HttpUpstream implements Upstream {
 
   #target(origin: string): Target {
     const url = new URL(origin);
-    const { timeoutMs, connectTimeoutMs, connectionsPerProvider } = this.#options;
+    const { timeoutMs, connectionsPerProvider } = this.#options;
     const pool = new Pool(url.origin, {
       connections: connectionsPerProvider,
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: { timeout: connectTimeoutMs },
+      connect: { timeout: CONNECT_TIMEOUT_MS },
       maxHeaderSize: 32_768,
     });
     return { pool, basePath: url.pathname.replace(/\/$/, '') };
