@@ -14,6 +14,8 @@ const UPSTREAM_TIMEOUT_MS = 1_500;
 const env = {
   KEYBRAKE_HELD_MAX_AGE_MS: String(HELD_MAX_AGE_MS),
   KEYBRAKE_UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MS),
+  // Here callers settle their calls by themselves; test/e2e/resolver.e2e.test.ts is about the others.
+  KEYBRAKE_RESOLVE_INTERVAL_MS: '9999999',
 };
 
 let system: System;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { openDistributedAdapters, openPostgresAdapters, originsOf, startGateway } from '@keybrake/gateway';
+import { openDistributedAdapters, openPostgresAdapters, startGateway } from '@keybrake/gateway';
 import {
   createLogger,
   installShutdown,
@@ -8,7 +8,7 @@ import {
   requireInstallation,
   systemRuntime,
 } from '@keybrake/platform';
-import { defaultPriceList } from '@keybrake/providers';
+import { defaultPriceList, originsOf } from '@keybrake/providers';
 import { type FaultPoint, withFaults } from '@keybrake/testing/faults';
 
 // The product's own gateway with its ports wrapped: when a call reaches a point, the process is gone, like by kill -9, or

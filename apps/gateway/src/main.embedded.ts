@@ -85,7 +85,9 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
     process.stderr.write(`keybrake: ${error.message}\n`);
     void shutdown.run('the event log cannot be folded', 1);
   };
-  const ledger = await startPostgresLedger({ config, installation, logger: logger.child({ app: 'ledger' }), onFatal });
+  const { origins } = upstreams;
+  const ofLedger = { config: { ...config, origins }, installation, logger: logger.child({ app: 'ledger' }), onFatal };
+  const ledger = await startPostgresLedger(ofLedger);
   started.add(...ledger.shutdownSteps);
   const admin = await startPostgresAdminApi(config, installation, logger.child({ app: 'admin-api' }));
   started.add(...admin.shutdownSteps);
@@ -93,7 +95,7 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
   const request = { accountId: ACCOUNT, credentials: upstreams.credentials, earlier };
   const { adminToken, vaultKeys } = await bootstrapAccount(admin.governance, request);
   // No load balancer stands in front of it.
-  const ofGateway = { ...config, origins: upstreams.origins, drainDelayMs: 0 };
+  const ofGateway = { ...config, origins, drainDelayMs: 0 };
   const gateway = await startPostgresGateway(ofGateway, installation, logger.child({ app: 'gateway' }));
   started.add(...gateway.shutdownSteps);
 

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import type { CallObserver, ProxyCallPorts, UnfinishedWork } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
 import type { GroupAppender } from '@keybrake/event-log';
-import { createDigests, type Installation, systemRuntime } from '@keybrake/platform';
-import type { PriceList } from '@keybrake/providers';
+import { createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
+import type { PriceList, UpstreamAddress } from '@keybrake/providers';
 import {
   createPool,
   type Pool,
@@ -11,11 +11,10 @@ import {
   PostgresVaultDirectory,
   postgresCipher,
 } from '@keybrake/storage';
-import { HttpUpstream } from './http-upstream.js';
 
 /** What the gateway is given in every profile. */
 export interface GatewayConfig extends Installation {
-  readonly origins: Readonly<Record<ProviderId, string>>;
+  readonly origins: Readonly<Record<ProviderId, UpstreamAddress>>;
   readonly upstreamTimeoutMs: number;
   readonly prices: PriceList;
 }
@@ -37,7 +36,7 @@ export interface GatewayAdapters {
   close(flushWithinMs: number): Promise<void>;
 }
 
-const UPSTREAM = { connectTimeoutMs: 5_000, connectionsPerProvider: 128, responseBytesMax: 1_048_576 };
+const CONNECTIONS_PER_PROVIDER = 128;
 
 export function openPool(config: GatewayConfig, events: GatewayEvents, name: string, connectionsMax: number): Pool {
   return createPool({
@@ -52,7 +51,11 @@ export function openPool(config: GatewayConfig, events: GatewayEvents, name: str
 export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, pool: Pool) {
   const { observer, unfinished } = events;
   const { credentials, responses } = postgresCipher(pool, config.kek);
-  const upstream = new HttpUpstream({ origins: config.origins, timeoutMs: config.upstreamTimeoutMs, ...UPSTREAM });
+  const upstream = new HttpUpstream({
+    origins: config.origins,
+    timeoutMs: config.upstreamTimeoutMs,
+    connectionsPerProvider: CONNECTIONS_PER_PROVIDER,
+  });
   return {
     directory: new PostgresVaultDirectory(pool, credentials),
     upstream,

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, Installation, Logger } from '@keybrake/platform';
-import { defaultPriceList, type PriceList, parsePriceList } from '@keybrake/providers';
+import { defaultPriceList, originsOf, type PriceList, parsePriceList } from '@keybrake/providers';
 import { type RunningGateway, startGateway } from './app.js';
 import { openDistributedAdapters } from './ports.distributed.js';
 import { openPostgresAdapters } from './ports.postgres.js';
-import { originsOf } from './settings.js';
 import type { GatewayConfig } from './shared-ports.js';
 
 /** The gateway on one PostgreSQL. */

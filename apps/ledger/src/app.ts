@@ -2,6 +2,8 @@ import {
   type AdmissionStore,
   type AdmissionUpkeep,
   createFoldSink,
+  type DoubtPorts,
+  type DoubtSettings,
   dropFoldedResponses,
   type EventAppender,
   type EventSource,
@@ -11,10 +13,12 @@ import {
   type RebuildPorts,
   type RebuildResult,
   type RelayPorts,
+  type ResolveResult,
   type Runtime,
   rebuildIfLost,
   relayGovernance,
   releaseAbandoned,
+  resolveDoubts,
   settleFromLog,
   type UpkeepPorts,
 } from '@keybrake/application';
@@ -28,6 +32,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly runtime: Runtime;
   /** Where the admission store can be lost while the ledger lives. */
   readonly rebuild?: RebuildPorts;
+  /** What calls in doubt are settled with. */
+  readonly doubts?: DoubtPorts;
   /** Where changes of policies and keys go to others. */
   readonly relay?: RelayPorts;
 }
@@ -36,6 +42,7 @@ export interface LedgerSettings {
   readonly heldMaxAgeMs: number;
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
+  readonly doubts: DoubtSettings;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
@@ -44,6 +51,7 @@ export interface LedgerObserver {
   /** Records of the log that no ledger has folded yet. */
   lag(records: bigint): void;
   inDoubt(count: number): void;
+  resolved(result: ResolveResult): void;
   /** The admission store was given a new life. */
   rebuilt(result: RebuildResult): void;
   failed(worker: string, error: unknown): void;
@@ -82,17 +90,24 @@ export async function startLedger(
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
   const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
     new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
-  const { rebuild, relay } = ports;
+  const { rebuild, relay, doubts } = ports;
   let stopping = false;
   const rebuildTurn = async (lost: RebuildPorts) => {
     const result = await rebuildIfLost(lost, () => stopping);
     if (result.kind === 'ready') observer.rebuilt(result);
     return false;
   };
+  const resolveTurn = async (unsettled: DoubtPorts) => {
+    const unexpected = { failed: (_id: string, error: unknown) => observer.failed('resolver', error) };
+    const result = await resolveDoubts(unsettled, settings.doubts, unexpected, () => stopping);
+    observer.resolved(result);
+    return result.isFull;
+  };
   const workers = [
     worker('upkeep', settings.upkeepIdleMs, upkeep),
     worker('purge', PURGE_IDLE_MS, purge),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
+    ...(doubts === undefined ? [] : [worker('resolver', settings.doubts.intervalMs, () => resolveTurn(doubts))]),
     ...(relay === undefined
       ? []
       : [worker('relay', RELAY_IDLE_MS, async () => (await relayGovernance(relay, RELAY_BATCH_MAX)) > 0)]),

@@ -11,6 +11,7 @@ import {
   startHttpApp,
 } from '@keybrake/platform';
 import { type LedgerObserver, type LedgerPorts, startLedger } from './app.js';
+import { doubtSettings, type ResolverConfig } from './resolver-ports.js';
 
 export interface LedgerAdapters {
   readonly ports: LedgerPorts;
@@ -19,7 +20,7 @@ export interface LedgerAdapters {
 }
 
 export interface LedgerProcessOptions {
-  readonly config: Pick<Config, 'ledger' | 'heldMaxAgeMs'>;
+  readonly config: Pick<Config, 'ledger'> & ResolverConfig;
   readonly logger: Logger;
   /** The log has a gap or was replaced: the process must end, loudly. */
   readonly onFatal: (error: Error) => void;
@@ -43,7 +44,12 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
   const adapters = await options.open((what, error) => logger.warn({ err: error }, what));
   const ledger = await startLedger(
     adapters.ports,
-    { heldMaxAgeMs: config.heldMaxAgeMs, upkeepIdleMs: UPKEEP_IDLE_MS, rebuildIdleMs: REBUILD_IDLE_MS },
+    {
+      heldMaxAgeMs: config.heldMaxAgeMs,
+      upkeepIdleMs: UPKEEP_IDLE_MS,
+      rebuildIdleMs: REBUILD_IDLE_MS,
+      doubts: doubtSettings(config),
+    },
     observerOf(metrics, logger, options.onFatal),
   );
   const readiness = new Readiness(adapters.checks);
@@ -69,6 +75,7 @@ function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) =>
   );
   const deadLetters = metrics.counter('keybrake_ledger_dead_letters_total', 'Records that could not be read.');
   const rebuilds = metrics.counter('keybrake_ledger_rebuilds_total', 'Lives given to the admission store.');
+  const resolved = metrics.counter('keybrake_ledger_resolved_calls_total', 'Calls in doubt that the resolver settled.');
   let lag = 0;
   let inDoubt = 0;
   metrics.gauge('keybrake_ledger_lag_events', 'Records behind the end of the log.', () => [{ value: lag }]);
@@ -88,6 +95,9 @@ function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) =>
     },
     inDoubt: (count) => {
       inDoubt = count;
+    },
+    resolved: ({ settled }) => {
+      if (settled > 0) resolved.add(settled);
     },
     rebuilt: (result) => {
       rebuilds.add(1);

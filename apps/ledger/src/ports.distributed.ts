@@ -23,8 +23,9 @@ import {
   recordedPartitions,
 } from '@keybrake/storage';
 import type { LedgerAdapters } from './ledger-process.js';
+import { openResolver, type ResolverConfig } from './resolver-ports.js';
 
-export interface DistributedLedgerConfig extends DistributedInstallation {
+export interface DistributedLedgerConfig extends DistributedInstallation, ResolverConfig {
   readonly kafka: KafkaSettings;
 }
 
@@ -66,16 +67,15 @@ export async function openDistributedLedger(
   const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
   const store = new PostgresLedgerStore(pool);
   const governance = { store: createPostgresGovernanceStore(pool), admission };
+  const parts = { store, source, admission, upkeep: new RedisAdmissionUpkeep(redis), log };
+  const resolver = openResolver(config, config, pool, parts);
   return {
     ports: {
-      store,
-      source,
+      ...parts,
       codec: jsonEventCodec,
       digests: createDigests(config.pepper),
-      admission,
-      upkeep: new RedisAdmissionUpkeep(redis),
-      log,
       runtime: systemRuntime,
+      doubts: resolver.ports,
       rebuild: {
         rebuild: new RedisAdmissionRebuild(redis),
         lives: new PostgresAdmissionLives(pool),
@@ -93,6 +93,7 @@ export async function openDistributedLedger(
     },
     checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
     close: async (flushWithinMs) => {
+      await resolver.close();
       await log.close(flushWithinMs);
       await Promise.all([transport.close(), notes.close()]);
       await redis.close();

@@ -9,12 +9,14 @@ import {
   PostgresLedgerStore,
 } from '@keybrake/storage';
 import type { LedgerAdapters } from './ledger-process.js';
+import { openResolver, type ResolverConfig } from './resolver-ports.js';
 
 const CONNECTIONS_MAX = 6;
 const POLLING = { chunkRecordsMax: 500, idleMs: 50, retryMs: 500 };
 
 /** Log, admission and ledger in one PostgreSQL. */
 export async function openPostgresLedger(
+  config: ResolverConfig,
   installation: Installation,
   onTrouble: (what: string, error: unknown) => void,
 ): Promise<LedgerAdapters> {
@@ -28,19 +30,25 @@ export async function openPostgresLedger(
   const log = new GroupAppender(eventLog, jsonEventCodec, {
     onRetry: (error) => onTrouble('append to the event log', error),
   });
+  const parts = {
+    store: new PostgresLedgerStore(pool),
+    source: new PolledSource(eventLog, POLLING),
+    admission: new PostgresAdmissionStore(pool),
+    upkeep: new PostgresAdmissionUpkeep(pool),
+    log,
+  };
+  const resolver = openResolver(config, installation, pool, parts);
   return {
     ports: {
-      store: new PostgresLedgerStore(pool),
-      source: new PolledSource(eventLog, POLLING),
+      ...parts,
       codec: jsonEventCodec,
       digests: createDigests(installation.pepper),
-      admission: new PostgresAdmissionStore(pool),
-      upkeep: new PostgresAdmissionUpkeep(pool),
-      log,
       runtime: systemRuntime,
+      doubts: resolver.ports,
     },
     checks: { database: () => pool.query('select 1') },
     close: async (flushWithinMs) => {
+      await resolver.close();
       await log.close(flushWithinMs);
       await pool.end();
     },

@@ -12,13 +12,16 @@ interface StartOptions<Of extends Installation> {
 
 /** The ledger on one PostgreSQL. */
 export function startPostgresLedger(options: StartOptions<Installation>): Promise<RunningLedgerProcess> {
-  return startLedgerProcess({ ...options, open: (onTrouble) => openPostgresLedger(options.installation, onTrouble) });
+  return startLedgerProcess({
+    ...options,
+    open: (onTrouble) => openPostgresLedger(options.config, options.installation, onTrouble),
+  });
 }
 
 /** One ledger of several, on Kafka and Redis. */
 export function startDistributedLedger(options: StartOptions<DistributedInstallation>): Promise<RunningLedgerProcess> {
   const { config, installation } = options;
   const open = (onTrouble: (what: string, error: unknown) => void) =>
-    openDistributedLedger({ ...installation, kafka: config.kafka }, onTrouble);
+    openDistributedLedger({ ...config, ...installation }, onTrouble);
   return startLedgerProcess({ ...options, open });
 }

@@ -60,7 +60,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     ...identity(facts.call),
     decision: 'allowed',
     rule: null,
-    message: outcome.state === 'released' ? releaseMessage(outcome.reason, outcome.detail) : null,
+    message: reservationMessage(facts, reservation),
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
     state: outcome.state,
     upstreamStatus: ended?.upstream?.status ?? null,
@@ -69,6 +69,12 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     startedAtMs: facts.reservedAtMs,
     endedAtMs: ended?.atMs ?? null,
   };
+}
+
+function reservationMessage({ resolves }: SpendReserved, { outcome }: Reservation): string | null {
+  if (outcome.state === 'released') return releaseMessage(outcome.reason, outcome.detail);
+  if (resolves !== undefined) return `looked up by the resolver for ${resolves}`;
+  return outcome.state === 'committed' ? (outcome.note ?? null) : null;
 }
 
 function releaseMessage(reason: string, detail: string | undefined): string {

@@ -101,7 +101,7 @@ export function describeRefusal(refusal: Refusal): string {
         ? `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}. Retry with the same idempotency key to settle it; the provider will not execute it twice.`
         : `outcome_unknown: the provider may or may not have executed reservation ${refusal.reservationId}, and it cannot be repeated safely. Do not send it again; an operator resolves it in Keybrake.`;
     case 'response_not_kept':
-      return `this call was executed before as reservation ${refusal.reservationId}; its answer was too large to keep. It was not executed again; read the object from the provider.`;
+      return `this call was executed before as reservation ${refusal.reservationId}; its answer is not kept. It was not executed again; read the object from the provider.`;
     case 'unavailable':
       return `${refusal.dependency} is not available, so the call was not made. Retry later with the same idempotency key.`;
     default:

@@ -36,6 +36,8 @@ export type Outcome =
       readonly upstream: UpstreamFacts;
       readonly atMs: number;
       readonly sealedResponse: string | undefined;
+      readonly objectId?: string | undefined;
+      readonly note?: string | undefined;
     };
 
 export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased;
@@ -64,8 +66,8 @@ export function isAnomaly(reservation: Reservation): boolean {
 }
 
 function committed(event: SpendCommitted): Outcome {
-  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs } = event;
-  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs };
+  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, note } = event;
+  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, note };
 }
 
 function released(event: SpendReleased): Outcome {
@@ -87,7 +89,9 @@ function rank(outcome: Outcome): string {
   const time = outcome.atMs.toString().padStart(16, '0');
   const { upstream } = outcome;
   const what =
-    outcome.state === 'committed' ? [outcome.actualMicros.toString()] : [outcome.reason, outcome.detail ?? ''];
+    outcome.state === 'committed'
+      ? [outcome.actualMicros.toString(), outcome.objectId ?? '', outcome.note ?? '']
+      : [outcome.reason, outcome.detail ?? ''];
   return JSON.stringify([time, ...what, upstream?.status ?? 0, upstream?.requestId ?? '', upstream?.latencyMs ?? 0]);
 }
 

@@ -56,6 +56,13 @@ export interface SpendReserved extends EventBase {
   readonly fingerprint: string;
   readonly reservedAtMs: number;
   readonly holds: readonly Hold[];
+  /**
+   * The encrypted request of a call that changes something, without its credential: what a resolver needs once the call
+   * is in doubt. Absent for reads, and in records of builds that kept none.
+   */
+  readonly sealedRequest?: string | undefined;
+  /** A look-up of the resolver, which wants evidence for this reservation in doubt; absent for callers' own calls. */
+  readonly resolves?: ReservationId | undefined;
 }
 
 /** What the provider answered, as much as the audit keeps. */
@@ -73,6 +80,10 @@ export interface SpendCommitted extends EventBase {
   readonly completedAtMs: number;
   /** The encrypted response for replays (R8), base64; undefined for reads and for answers too large to keep. */
   readonly sealedResponse: string | undefined;
+  /** The provider's id of what the call made, where the call can only be found again by it. */
+  readonly objectId?: string | undefined;
+  /** How the outcome is known when no answer came; absent for an answered call. */
+  readonly note?: string | undefined;
 }
 
 export const RELEASE_REASONS = [

@@ -46,6 +46,8 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
     case 'SpendReserved':
       text(event, 'reservationId');
       integer(event, 'reservedAtMs');
+      optionalText(event, 'sealedRequest');
+      optionalText(event, 'resolves');
       reviveCall(event);
       reviveHolds(event);
       return;
@@ -53,6 +55,8 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       text(event, 'reservationId');
       integer(event, 'completedAtMs');
       object(event, 'upstream');
+      optionalText(event, 'objectId');
+      optionalText(event, 'note');
       event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'SpendReleased':
@@ -102,6 +106,11 @@ function parseObject(body: string): Wire {
 
 function text(of: Wire, key: string): void {
   if (typeof of[key] !== 'string' || of[key] === '') throw new UnreadableEvent(`${key} is not text`);
+}
+
+/** Members that later builds added: records without them stay readable. */
+function optionalText(of: Wire, key: string): void {
+  if (of[key] !== undefined) text(of, key);
 }
 
 function integer(of: Wire, key: string): void {

@@ -1,8 +1,12 @@
 import type { Currency, Money, MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
 import type { ParsedBody } from './body/parsed-body.js';
 import type { DenialReason } from './denial-reason.js';
+import type { EvidenceRules } from './evidence.js';
+import type { OutgoingRequest } from './outgoing-request.js';
 import type { PriceList } from './price-list.js';
 import type { RequestProblem } from './problem.js';
+
+export type { OutgoingRequest } from './outgoing-request.js';
 
 /** `read`: nothing changes. `free`: changes something, costs nothing. `money`: has an amount rule. `denied`: never forwarded. */
 export type OperationClass = 'read' | 'free' | 'money' | 'denied';
@@ -76,16 +80,6 @@ export interface ProviderCredential {
   readonly accountSid?: string;
 }
 
-/** What leaves the gateway, before the credential and the upstream idempotency key are put in. */
-export interface OutgoingRequest {
-  readonly method: string;
-  /** Rebuilt from the matched template, never the caller's raw path. */
-  readonly path: string;
-  readonly query: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | undefined;
-}
-
 export interface RenderedRefusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -121,6 +115,10 @@ export interface Provider {
   authorize(request: OutgoingRequest, credential: ProviderCredential): OutgoingRequest;
   /** Meaning of a complete answer to a mutating call. `reserved` is undefined for a call that was free. */
   interpret(operation: Operation, status: number, body: Uint8Array, reserved: Money | undefined): UpstreamMeaning;
+  /** How to find out what became of a call whose answer was lost; absent where the provider can't be asked (Resend). */
+  readonly evidence?: EvidenceRules;
+  /** The provider's id of what a call made, from its answer; only where what was made can be found by nothing else. */
+  objectId?(body: Uint8Array): string | undefined;
   /** The refusal in the provider's own error shape and status. */
   renderRefusal(refusal: Refusal): RenderedRefusal;
 }

@@ -46,12 +46,19 @@ function conflictIsFinal(body: Uint8Array, isKeyConflict: KeyConflictTest): bool
   return error !== undefined && !isKeyConflict(error);
 }
 
-function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+/** A JSON object's members; undefined for anything else. */
+export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     return asObject(JSON.parse(new TextDecoder().decode(body)));
   } catch {
     return undefined;
   }
+}
+
+/** The JSON objects of a list; none for anything else. */
+export function objectsIn(list: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const items: readonly unknown[] = Array.isArray(list) ? list : [];
+  return items.map(asObject).filter((item) => item !== undefined);
 }
 
 /** The value if it is a JSON object. */

@@ -10,6 +10,17 @@ export interface SimRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** As it is told in the answer. */
+  readonly requestId: string;
+}
+
+/** What is known of a request of an earlier life. */
+export interface EarlierRequest {
+  /** `POST /v1/charges`, ids replaced. */
+  readonly operation: string;
+  readonly idempotencyKey: string | null;
+  readonly requestId: string;
+  readonly endedAtMs: number;
 }
 
 export interface SimAnswer {
@@ -46,7 +57,7 @@ export interface ProviderApi {
   /** An answer in its error shape, for injected failures. */
   failure(status: number): SimAnswer;
   /** Objects of an earlier life, from the witness file. */
-  restore(answer: SimAnswer): void;
+  restore(answer: SimAnswer, request: EarlierRequest): void;
 }
 
 export interface IdempotencyDialect {

@@ -26,7 +26,7 @@ export class RequestHandler {
       resend: new IdempotencyMemory(),
     };
     for (const { received, ended } of witness.history()) {
-      apis[received.provider].restore(ended.answer);
+      apis[received.provider].restore(ended.answer, { ...received, endedAtMs: ended.endedAtMs });
       if (!ended.saved || received.idempotencyKey === null) continue;
       this.#memories[received.provider].end(received.idempotencyKey, ended.fingerprint, ended.answer, ended.endedAtMs);
     }
@@ -46,17 +46,18 @@ export class RequestHandler {
   async #serve(message: IncomingMessage, url: URL, body: string, response: ServerResponse): Promise<void> {
     const [provider, path] = route(url.pathname);
     const api = this.#apis[provider];
+    const requestId = `req_${randomUUID().replaceAll('-', '').slice(0, 14)}`;
     const request: SimRequest = {
       method: message.method ?? '',
       path,
       query: url.searchParams,
       headers: message.headers,
       body,
+      requestId,
     };
     const reading = api.read(request);
     const key = api.idempotency === undefined ? undefined : headerOf(message, 'idempotency-key');
     const credential = api.holdsRealCredential(request) ? 'real' : 'other';
-    const requestId = `req_${randomUUID().replaceAll('-', '').slice(0, 14)}`;
     const sequence = await this.#witness.received({
       provider,
       ...reading,

@@ -139,6 +139,58 @@ test('twilio executes every request: it has no idempotency', async () => {
   expect(await errorOf(client.messages.create({ ...message, to: 'nobody' }))).toMatchObject({ code: 21211 });
 });
 
+test('stripe tells by events what each request did, also after a restart', async () => {
+  const file = join(folder, 'events.jsonl');
+  const first = await startSimulator({ port: 0, witnessFile: file, nowMs: () => nowMs });
+  const stripe = stripeAt(first.port);
+  const charge = await stripe.charges.create(dollar, { idempotencyKey: 'told' });
+  await stripe.charges.retrieve(charge.id);
+  await stripe.charges.create(dollar, { idempotencyKey: 'told' });
+  const paid = { amount: 500, currency: 'usd', confirm: true, payment_method: 'pm_card_visa' };
+  await stripe.paymentIntents.create(paid, { idempotencyKey: 'paid' });
+  await stripe.refunds.create({ charge: charge.id, amount: 40 }, { idempotencyKey: 'back' });
+  const toldBy = async (port: number) => {
+    const { data } = await stripeAt(port).events.list({ created: { gte: Math.floor(nowMs / 1_000) }, limit: 100 });
+    return data.map(({ type, request }) => [type, request?.idempotency_key]);
+  };
+  const events = [
+    ['charge.refunded', 'back'],
+    ['refund.created', 'back'],
+    ['payment_intent.succeeded', 'paid'],
+    ['charge.succeeded', 'paid'],
+    ['payment_intent.created', 'paid'],
+    ['charge.succeeded', 'told'],
+  ];
+  expect(await toldBy(first.port)).toEqual(events);
+  const [only] = (await stripe.events.list({ type: 'refund.*' })).data;
+  expect(only?.data.object).toMatchObject({ object: 'refund', amount: 40, charge: charge.id });
+  expect((await stripe.events.retrieve(only?.id as string)).type).toBe('refund.created');
+  await first.close();
+  const again = await startSimulator({ port: 0, witnessFile: file, nowMs: () => nowMs });
+  const keys = (await toldBy(again.port)).map(([, key]) => key);
+  expect(new Set(keys)).toEqual(new Set(['told', 'paid', 'back']));
+  await again.close();
+});
+
+test('twilio lists messages by number and day, page by page', async () => {
+  const { accountSid, authToken } = SIMULATOR_CREDENTIALS.twilio;
+  const client = twilio(accountSid, authToken);
+  client.api.baseUrl = `${simulator.url}/twilio`;
+  const to = '+15005550099';
+  for (const body of ['one', 'two', 'three']) await client.messages.create({ to, from: '+15005550006', body });
+  await client.messages.create({ to, from: '+15005550007', body: 'other sender' });
+  const today = new Date(nowMs);
+  const listed = await client.messages.list({ to, from: '+15005550006', dateSentAfter: today, pageSize: 2 });
+  expect(listed.map(({ body, status }) => [body, status])).toEqual([
+    ['three', 'sent'],
+    ['two', 'sent'],
+    ['one', 'sent'],
+  ]);
+  const tomorrow = new Date(nowMs + 86_400_000);
+  expect(await client.messages.list({ to, dateSentAfter: tomorrow })).toEqual([]);
+  expect(await client.messages.list({ to, dateSent: today })).toHaveLength(4);
+});
+
 test('resend sends once for one idempotency key, batches too', async () => {
   const resend = new Resend(SIMULATOR_CREDENTIALS.resend, { baseUrl: `${simulator.url}/resend` });
   const email = { from: 'a@example.com', to: 'b@example.com', subject: 'hi', html: 'x' };

@@ -11,6 +11,9 @@ interface Message {
   [member: string]: unknown;
 }
 
+/** RFC 2822, in GMT. */
+const twilioDate = (atMs: number) => new Date(atMs).toUTCString().replace('GMT', '+0000');
+
 const failed = (status: number, code: number, message: string): SimAnswer => ({
   status,
   body: { code, message, more_info: `docs/errors/${code}`, status },
@@ -38,7 +41,7 @@ export function twilioApi(credential: TwilioCredential, nowMs: () => number): Pr
     failure: (status) => failed(status, 20500, 'Internal Server Error'),
     restore: ({ status, body }) => {
       const message = body as Message | null;
-      if (status === 201 && message?.sid?.startsWith('SM') === true) messages.set(message.sid, message);
+      if (status === 201 && message?.sid?.startsWith('SM') === true) messages.set(message.sid, sentOut(message));
     },
   };
 }
@@ -49,8 +52,7 @@ function execute(messages: Map<string, Message>, base: string, request: SimReque
   if (method === 'GET' && path === `${base}.json`)
     return read({ status: 200, body: { sid: base.split('/').at(-1), status: 'active' } });
   if (path === `${base}/Messages.json`) {
-    if (method === 'GET')
-      return read({ status: 200, body: { messages: [...messages.values()].reverse(), page: 0, next_page_uri: null } });
+    if (method === 'GET') return read({ status: 200, body: listMessages(messages, base, request.query) });
     const answer = createMessage(messages, base, new URLSearchParams(body), nowMs);
     return { answer, executed: answer.status === 201 };
   }
@@ -60,6 +62,43 @@ function execute(messages: Map<string, Message>, base: string, request: SimReque
   if (method !== 'DELETE') return read({ status: 200, body: found });
   messages.delete(found.sid);
   return { answer: { status: 204, body: null }, executed: true };
+}
+
+const sentOut = (message: Message): Message => ({ ...message, status: 'sent', date_sent: message.date_created });
+
+const PAGE_DEFAULT = 50;
+const PAGE_MAX = 1_000;
+
+/** Newest first. `DateSent` names a day in GMT, `DateSent<` and `DateSent>` bounds that belong to the range. */
+function listMessages(messages: ReadonlyMap<string, Message>, base: string, query: URLSearchParams): object {
+  const wanted = [...messages.values()].filter((message) => isWanted(message, query)).reverse();
+  const size = Math.min(Number(query.get('PageSize') ?? PAGE_DEFAULT), PAGE_MAX);
+  const page = Number(query.get('Page') ?? 0);
+  const next = new URLSearchParams(query);
+  next.set('PageSize', String(size));
+  next.set('Page', String(page + 1));
+  const hasNext = (page + 1) * size < wanted.length;
+  return {
+    messages: wanted.slice(page * size, (page + 1) * size),
+    page,
+    page_size: size,
+    next_page_uri: hasNext ? `${base}/Messages.json?${next.toString()}` : null,
+    uri: `${base}/Messages.json?${query.toString()}`,
+  };
+}
+
+function isWanted(message: Message, query: URLSearchParams): boolean {
+  const equals = (name: string, value: unknown) => !query.has(name) || query.get(name) === value;
+  if (!equals('To', message.to) || !equals('From', message.from)) return false;
+  const dateFilters = ['DateSent', 'DateSent<', 'DateSent>'].filter((name) => query.has(name));
+  if (dateFilters.length === 0) return true;
+  if (typeof message.date_sent !== 'string') return false;
+  const day = new Date(message.date_sent).toISOString().slice(0, 10);
+  const given = (name: string) => (query.get(name) ?? '').slice(0, 10);
+  return dateFilters.every((name) => {
+    if (name === 'DateSent') return day === given(name);
+    return name === 'DateSent<' ? day <= given(name) : day >= given(name);
+  });
 }
 
 function createMessage(
@@ -79,6 +118,7 @@ function createMessage(
     account_sid: base.split('/').at(-1),
     to,
     from: form.get('From'),
+    messaging_service_sid: form.get('MessagingServiceSid'),
     body: form.get('Body'),
     status: 'queued',
     direction: 'outbound-api',
@@ -86,9 +126,12 @@ function createMessage(
     num_media: String(form.getAll('MediaUrl').length),
     price: null,
     price_unit: 'USD',
-    date_created: new Date(nowMs()).toUTCString(),
+    date_created: twilioDate(nowMs()),
+    date_sent: null,
+    date_updated: twilioDate(nowMs()),
     uri: `${base}/Messages/${sid}.json`,
   };
-  messages.set(sid, message);
+  // It leaves its queue right after the answer, which shows it as it was before.
+  messages.set(sid, sentOut(message));
   return { status: 201, body: message };
 }

@@ -26,11 +26,16 @@ function credentialOf(opened: Partial<ProviderCredential>): ProviderCredential {
   return accountSid === undefined ? { secret } : { secret, accountSid };
 }
 
-/** Answers of providers, bound to account and reservation. */
+/** Answers of providers and requests to them, bound to account and reservation. */
 export function createResponseSeal(envelope: EnvelopeCipher): ResponseSeal {
-  const bind = (reservationId: ReservationId): Binding => ['response', reservationId];
+  const seal = (purpose: string) => (accountId: AccountId, reservationId: ReservationId, plain: Uint8Array) =>
+    envelope.seal(accountId, [purpose, reservationId], plain);
+  const open = (purpose: string) => (accountId: AccountId, reservationId: ReservationId, sealed: string) =>
+    envelope.open(accountId, [purpose, reservationId], sealed);
   return {
-    seal: (accountId: AccountId, reservationId, response) => envelope.seal(accountId, bind(reservationId), response),
-    open: (accountId: AccountId, reservationId, sealed) => envelope.open(accountId, bind(reservationId), sealed),
+    seal: seal('response'),
+    open: open('response'),
+    sealRequest: seal('request'),
+    openRequest: open('request'),
   };
 }

@@ -32,7 +32,13 @@ export type AdmissionCommand =
       readonly refused: boolean;
     }
   | { readonly kind: 'launch'; readonly reservation: number; readonly owner: string; readonly incarnation: number }
-  | { readonly kind: 'adopt'; readonly reservation: number; readonly owner: string; readonly launchedWithinMs: number }
+  | {
+      readonly kind: 'adopt';
+      readonly purpose: 'look' | 'resend';
+      readonly reservation: number;
+      readonly owner: string;
+      readonly launchedWithinMs: number;
+    }
   | { readonly kind: 'settle'; readonly reservation: number; readonly settlement: Settlement }
   | { readonly kind: 'mark_in_doubt'; readonly reservation: number }
   | { readonly kind: 'put_key'; readonly key: 'root' | 'child'; readonly revokedAtMs: number | undefined }
@@ -89,6 +95,7 @@ const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('adopt' as const),
+      purpose: fc.constantFrom('look' as const, 'resend' as const),
       reservation,
       owner,
       launchedWithinMs: fc.constantFrom(0, 3_600_000),
@@ -116,8 +123,15 @@ const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(
 
 /** A call on its way to an end, and a retry of it: what single random commands rarely add up to. */
 const callAndRetry: fc.Arbitrary<readonly AdmissionCommand[]> = fc
-  .record({ first: reserve, second: reservation, owner, ending: settlement, doubtful: fc.boolean() })
-  .map(({ first, second, owner: by, ending, doubtful }) => {
+  .record({
+    first: reserve,
+    second: reservation,
+    owner,
+    ending: settlement,
+    doubtful: fc.boolean(),
+    purpose: fc.constantFrom('look' as const, 'resend' as const),
+  })
+  .map(({ first, second, owner: by, ending, doubtful, purpose }) => {
     const { reservation: id } = first;
     const call = { ...first, claim: 0, fingerprint: 'body-1', amountMicros: 1n, refused: false };
     return [
@@ -125,7 +139,7 @@ const callAndRetry: fc.Arbitrary<readonly AdmissionCommand[]> = fc
       { kind: 'launch', reservation: id, owner: by, incarnation: 1 },
       doubtful ? { kind: 'mark_in_doubt', reservation: id } : { kind: 'settle', reservation: id, settlement: ending },
       { ...call, reservation: second },
-      { kind: 'adopt', reservation: id, owner: 'gateway-2', launchedWithinMs: 3_600_000 },
+      { kind: 'adopt', purpose, reservation: id, owner: 'gateway-2', launchedWithinMs: 3_600_000 },
     ];
   });
 
@@ -188,9 +202,10 @@ class Sequence {
         });
       }
       case 'adopt': {
-        const { owner, launchedWithinMs } = command;
-        const line = this.#line('root');
-        return store.adopt({ ...this.#ref(command), lineage: line, owner, outcomeDueMs: 60_000, launchedWithinMs });
+        const { purpose, owner, launchedWithinMs } = command;
+        const lineage = this.#line('root');
+        const more = { purpose, lineage, owner, outcomeDueMs: 60_000, launchedWithinMs };
+        return store.adopt({ ...this.#ref(command), ...more });
       }
       case 'settle':
         return store.settle(this.#ref(command), command.settlement);

@@ -75,6 +75,7 @@ export function idempotencyContract(current: () => AdmissionScene): void {
     expect(retry).toMatchObject({ kind: 'in_doubt', reservationId: call.reservationId });
     const adopt = (owner: string, launchedWithinMs = 60_000) =>
       scene.store.adopt({
+        purpose: 'resend',
         reservationId: call.reservationId,
         accountId: scene.account,
         lineage: [scene.key],
@@ -88,22 +89,33 @@ export function idempotencyContract(current: () => AdmissionScene): void {
     expect((await scene.store.reserve(scene.command({ claim: scene.claimOf('key-1') }))).kind).toBe('in_flight');
   });
 
-  test('no adoption after a revoke', async () => {
+  test('after a revoke a call in doubt may be looked at, by one at a time, but not sent again', async () => {
     const scene = current();
     const call = scene.command({ claim: scene.claimOf('key-1') });
     await scene.held(call);
-    await scene.store.launch(scene.launchOf(call));
+    const adopt = (purpose: 'look' | 'resend', owner: string) =>
+      scene.store.adopt({
+        purpose,
+        reservationId: call.reservationId,
+        accountId: scene.account,
+        lineage: [scene.key],
+        owner,
+        outcomeDueMs: 60_000,
+        launchedWithinMs: purpose === 'look' ? 0 : 60_000,
+      });
+    expect(await adopt('look', 'resolver-1')).toEqual({ kind: 'refused', reason: 'not_in_doubt' });
+    const launch = await scene.store.launch(scene.launchOf(call));
+    expect(await adopt('look', 'resolver-1')).toEqual({ kind: 'refused', reason: 'not_in_doubt' });
     await scene.store.markInDoubt(call);
     await scene.putKey(scene.key, { revokedAtMs: 1 });
-    const adopted = await scene.store.adopt({
-      reservationId: call.reservationId,
-      accountId: scene.account,
-      lineage: [scene.key],
-      owner: 'gateway-2',
-      outcomeDueMs: 60_000,
-      launchedWithinMs: 60_000,
-    });
-    expect(adopted).toEqual({ kind: 'refused', reason: 'revoked' });
+    expect(await adopt('resend', 'gateway-2')).toEqual({ kind: 'refused', reason: 'revoked' });
+    const taken = { ...launch, incarnation: 1 };
+    expect(await adopt('look', 'resolver-1')).toEqual(taken);
+    expect(await adopt('look', 'resolver-2')).toEqual({ kind: 'refused', reason: 'not_in_doubt' });
+    expect(await adopt('look', 'resolver-1')).toEqual(taken);
+    expect(await adopt('resend', 'resolver-1')).toEqual({ kind: 'refused', reason: 'revoked' });
+    await scene.store.markInDoubt(call);
+    expect((await scene.upkeep.doubtsAmong([call])).size).toBe(1);
   });
 
   test('kept responses are listed and dropped', async () => {

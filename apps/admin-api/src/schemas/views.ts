@@ -2,6 +2,7 @@ import type {
   BalanceReport,
   IdempotencyReport,
   ReservationReport,
+  ResolutionReport,
   SpendReport,
   StoredCredential,
   StoredPolicy,
@@ -157,8 +158,17 @@ export function auditView(entry: AuditEntry) {
   };
 }
 
-export function reservationView({ reservationState, launchedAtMs, ...entry }: ReservationReport) {
-  return { ...auditView(entry), state: reservationState, launchedAt: iso(launchedAtMs) };
+export function reservationView({ reservationState, launchedAtMs, resolution, ...entry }: ReservationReport) {
+  return {
+    ...auditView(entry),
+    state: reservationState,
+    launchedAt: iso(launchedAtMs),
+    resolution: resolution === null ? null : resolutionView(resolution),
+  };
+}
+
+function resolutionView({ attempts, lastAttemptAtMs, nextAttemptAtMs, reason }: ResolutionReport) {
+  return { attempts, lastAttemptAt: iso(lastAttemptAtMs), nextAttemptAt: iso(nextAttemptAtMs), reason };
 }
 
 export function idempotencyView({ createdAtMs, expiresAtMs, ...rest }: IdempotencyReport) {

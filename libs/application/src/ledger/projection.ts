@@ -94,7 +94,8 @@ export class Projection {
 
   #addToSpend(accountId: AccountId, facts: SpendReserved, before: Reservation, after: Reservation): void {
     const row = this.#spendRow(accountId, facts.call, facts.reservedAtMs);
-    if (before.facts === undefined) row.calls += 1;
+    // What the resolver looks up is not a call of the agent's.
+    if (before.facts === undefined && facts.resolves === undefined) row.calls += 1;
     const delta = difference(spendOf(before, facts), spendOf(after, facts));
     row.heldMicros += delta.heldMicros;
     row.committedMicros += delta.committedMicros;

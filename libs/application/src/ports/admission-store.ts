@@ -82,14 +82,19 @@ export type LaunchOutcome =
   | { readonly kind: 'launched'; readonly launchedAtMs: number }
   | { readonly kind: 'refused'; readonly reason: 'revoked' | 'expired' | 'frozen' | 'not_held' | 'incarnation' };
 
-/** Takes over a reservation in doubt, to send the identical request again with the same upstream key. */
+/**
+ * Takes over a reservation in doubt. `resend`: to send the identical request again with the same upstream key; asks what a
+ * launch asks. `look`: to look for evidence, which moves nothing: the key may be dead, the account frozen, the launch
+ * long ago. One owner at a time either way; its own repeat moves its deadline.
+ */
 export interface AdoptCommand {
+  readonly purpose: 'look' | 'resend';
   readonly reservationId: ReservationId;
   readonly accountId: AccountId;
   readonly lineage: readonly VaultKeyId[];
   readonly owner: string;
   readonly outcomeDueMs: number;
-  /** Not when it was first launched longer ago: the provider may have forgotten its idempotency key. */
+  /** `resend` not when it was first launched longer ago: the provider may have forgotten its idempotency key. */
   readonly launchedWithinMs: number;
 }
 

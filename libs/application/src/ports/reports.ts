@@ -76,6 +76,16 @@ export type ReservationState = (typeof RESERVATION_STATES)[number];
 export interface ReservationReport extends AuditEntry {
   readonly reservationState: ReservationState;
   readonly launchedAtMs: number | null;
+  /** What the resolver found out about it so far; null before its first attempt. */
+  readonly resolution: ResolutionReport | null;
+}
+
+export interface ResolutionReport {
+  readonly attempts: number;
+  readonly lastAttemptAtMs: number | null;
+  /** Null: no further attempt, a person decides. */
+  readonly nextAttemptAtMs: number | null;
+  readonly reason: string;
 }
 
 /** Reads of what the ledger folded, each within one account. Throws `DependencyUnavailable`. */

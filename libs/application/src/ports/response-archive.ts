@@ -7,13 +7,16 @@ export interface ResponseArchive {
 
 export interface ArchivedResponse {
   readonly status: number | undefined;
-  /** Undefined when the answer was too large to keep. */
+  /** Undefined when the answer was too large to keep, or nobody saw it. */
   readonly sealedResponse: string | undefined;
 }
 
-/** Encrypts answers before they enter the log. Bound to account and reservation: a swapped row does not open. */
+/** Encrypts answers and requests before they enter the log. Bound to account, reservation and which of the two it is. */
 export interface ResponseSeal {
   seal(accountId: AccountId, reservationId: ReservationId, response: Uint8Array): Promise<string>;
   /** Throws when the text was altered or belongs to another reservation. */
   open(accountId: AccountId, reservationId: ReservationId, sealed: string): Promise<Uint8Array>;
+  sealRequest(accountId: AccountId, reservationId: ReservationId, request: Uint8Array): Promise<string>;
+  /** Throws like `open`. */
+  openRequest(accountId: AccountId, reservationId: ReservationId, sealed: string): Promise<Uint8Array>;
 }

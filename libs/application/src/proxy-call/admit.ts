@@ -5,6 +5,7 @@ import { DependencyUnavailable } from '../ports/runtime.js';
 import { abandon } from './abandon.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 import { outgoingRequest } from './forward.js';
+import { sealRequest } from './kept-request.js';
 import { spendReserved } from './record.js';
 import { type HeldAdmission, unavailable } from './reserve.js';
 
@@ -36,8 +37,8 @@ export async function recordReserved(
   { outcome, holds }: HeldAdmission,
 ): Promise<OutgoingRequest> {
   try {
-    const request = await outgoingRequest(ports, call);
-    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds);
+    const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
+    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds, sealedRequest);
     await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, 'The event log');
     return request;
   } catch (error) {

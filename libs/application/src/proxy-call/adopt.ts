@@ -1,8 +1,12 @@
 import type { Refusal, ReservationId } from '@keybrake/domain';
+import type { Provider } from '@keybrake/providers';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 
 /** A margin below the provider's own window: its clock and the resend's travel time are not ours. */
 const WINDOW_MARGIN_MS = 3_600_000;
+
+/** How long after its launch a call may be sent again with its upstream key. */
+export const resendableWithinMs = (provider: Provider): number => provider.idempotencyWindowMs - WINDOW_MARGIN_MS;
 
 export type Adoption =
   | { readonly kind: 'adopted'; readonly call: AdmittedCall }
@@ -27,12 +31,13 @@ export async function adopt(
   const mayResend = provider.resendable && verdict.kind === 'allowed';
   if (!mayResend || operation === undefined || outgoing === undefined) return unresolved(false);
   const outcome = await ports.admission.adopt({
+    purpose: 'resend',
     reservationId,
     accountId: call.accountId,
     lineage: call.record.key.lineage,
     owner: `${settings.owner}/${call.startedAtMs}`,
     outcomeDueMs: settings.upstreamTimeoutMs + settings.recordTimeoutMs,
-    launchedWithinMs: provider.idempotencyWindowMs - WINDOW_MARGIN_MS,
+    launchedWithinMs: resendableWithinMs(provider),
   });
   if (outcome.kind === 'launched') {
     const { incarnation } = outcome;

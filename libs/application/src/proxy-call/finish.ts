@@ -1,6 +1,6 @@
 import type { Refusal, SpendCommitted, SpendReleased } from '@keybrake/domain';
 import { within } from '../deadline.js';
-import type { Settlement } from '../ports/admission-store.js';
+import type { ReservationRef, Settlement } from '../ports/admission-store.js';
 import type { UpstreamResponse } from '../ports/upstream.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
 import { type Ending, outcomeEvent, reservedAmount } from './forward.js';
@@ -50,7 +50,7 @@ async function inDoubt(ports: ProxyCallPorts, call: AdmittedCall): Promise<Finis
 /** Phases 5 and 6 for an outcome that is known: the log first, then the admission store. */
 export function recordOutcome(
   ports: Pick<ProxyCallPorts, 'log' | 'admission'>,
-  call: AdmittedCall,
+  call: ReservationRef,
   event: SpendCommitted | SpendReleased,
 ): { readonly recorded: Promise<void>; readonly settled: Promise<unknown> } {
   const settlement: Settlement =

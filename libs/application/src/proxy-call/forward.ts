@@ -1,7 +1,8 @@
-import type { Money, SpendCommitted, SpendReleased, UpstreamFacts } from '@keybrake/domain';
+import type { Money, SpendCommitted, SpendReleased, UpstreamFacts, VaultKeyId } from '@keybrake/domain';
 import { invariant, rootKeyId } from '@keybrake/domain';
 import type { OutgoingRequest, UpstreamMeaning } from '@keybrake/providers';
-import type { UpstreamResponse } from '../ports/upstream.js';
+import type { Digests } from '../ports/digests.js';
+import type { Upstream, UpstreamResponse } from '../ports/upstream.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
 import { spendCommitted, spendReleased } from './record.js';
 import { packResponse } from './stored-response.js';
@@ -17,21 +18,30 @@ export async function outgoingRequest(
   ports: Pick<ProxyCallPorts, 'directory' | 'digests'>,
   call: AdmittedCall,
 ): Promise<OutgoingRequest> {
-  const { key } = call.record;
-  const credential = await ports.directory.openCredential(call.accountId, key.credentialId);
+  const credential = await ports.directory.openCredential(call.accountId, call.record.key.credentialId);
   const request = call.provider.authorize(call.outgoing, credential);
   const header = call.provider.idempotencyHeader;
   if (header === undefined || call.operation.class === 'read') return request;
-  // Namespaced, so that vault keys sharing one provider account can't replay each other's answers. A caller that sent
-  // no key still gets one, of its reservation: what we resend then never runs twice.
+  const { accountId, reservationId, idempotencyKey } = call;
+  const names = { accountId, reservationId, idempotencyKey, rootKeyId: rootKeyId(call.record.key) };
+  return { ...request, headers: { ...request.headers, [header]: upstreamKeyOf(ports.digests, names) } };
+}
+
+/**
+ * Namespaced, so that vault keys sharing one provider account can't replay each other's answers. A caller that sent no
+ * key still gets one, of its reservation: what is sent again then never runs twice.
+ */
+export function upstreamKeyOf(
+  digests: Digests,
+  call: Pick<AdmittedCall, 'accountId' | 'reservationId' | 'idempotencyKey'> & { readonly rootKeyId: VaultKeyId },
+): string {
   const clientKey = call.idempotencyKey ?? call.reservationId;
-  const upstreamKey = ports.digests.upstreamIdempotencyKey(call.accountId, rootKeyId(key), clientKey);
-  return { ...request, headers: { ...request.headers, [header]: upstreamKey } };
+  return digests.upstreamIdempotencyKey(call.accountId, call.rootKeyId, clientKey);
 }
 
 /** Phase 4 for a mutating call. An error in here after the launch is an unknown outcome, never a release. */
 export async function forward(
-  ports: Pick<ProxyCallPorts, 'upstream'>,
+  ports: { readonly upstream: Pick<Upstream, 'send'> },
   call: AdmittedCall,
   request: OutgoingRequest,
 ): Promise<Ending> {
@@ -62,7 +72,7 @@ export function upstreamFacts(
  */
 export async function outcomeEvent(
   ports: Pick<ProxyCallPorts, 'runtime' | 'seal'>,
-  settings: ProxyCallSettings,
+  settings: Pick<ProxyCallSettings, 'keptResponseBytesMax'>,
   call: AdmittedCall,
   ending: Ending,
   latencyMs: number,
@@ -84,15 +94,16 @@ export async function outcomeEvent(
     case 'executed':
     case 'refused': {
       const actualMicros = meaning.kind === 'executed' ? meaning.actualMicros : 0n;
-      const sealed = await sealedFor(ports, settings, call, response);
-      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, sealed);
+      const sealedResponse = await sealedFor(ports, settings, call, response);
+      const objectId = call.provider.objectId?.(response.body);
+      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, { sealedResponse, objectId });
     }
   }
 }
 
 async function sealedFor(
   ports: Pick<ProxyCallPorts, 'seal'>,
-  settings: ProxyCallSettings,
+  settings: Pick<ProxyCallSettings, 'keptResponseBytesMax'>,
   call: AdmittedCall,
   response: UpstreamResponse,
 ): Promise<string | undefined> {

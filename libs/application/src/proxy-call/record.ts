@@ -51,6 +51,7 @@ export function spendReserved(
   reservationId: ReservationId,
   held: Extract<ReserveOutcome, { kind: 'held' }>,
   requests: readonly HoldRequest[],
+  sealedRequest: string | undefined,
 ): SpendReserved {
   return {
     type: 'SpendReserved',
@@ -61,6 +62,7 @@ export function spendReserved(
     fingerprint: call.fingerprint,
     reservedAtMs: held.reservedAtMs,
     holds: requests.map((request, index) => stampedHold(request, held.windows[index]?.span)),
+    sealedRequest,
   };
 }
 
@@ -86,11 +88,11 @@ export function spendCommitted(
   reservationId: ReservationId,
   actualMicros: bigint,
   upstream: UpstreamFacts,
-  sealedResponse: string | undefined,
+  made: Pick<SpendCommitted, 'sealedResponse' | 'objectId'>,
 ): SpendCommitted {
   const event = base(runtime, call);
   const completedAtMs = event.occurredAtMs;
-  return { type: 'SpendCommitted', ...event, reservationId, actualMicros, upstream, completedAtMs, sealedResponse };
+  return { type: 'SpendCommitted', ...event, reservationId, actualMicros, upstream, completedAtMs, ...made };
 }
 
 export function spendReleased(

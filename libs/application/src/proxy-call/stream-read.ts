@@ -28,7 +28,7 @@ export async function streamRead(
   const event =
     response.status === 401 || response.status === 429
       ? spendReleased(ports.runtime, call, call.reservationId, 'provider_refused', undefined, facts)
-      : spendCommitted(ports.runtime, call, call.reservationId, 0n, facts, undefined);
+      : spendCommitted(ports.runtime, call, call.reservationId, 0n, facts, { sealedResponse: undefined });
   const body = (async function* () {
     try {
       yield* response.body;

@@ -27,6 +27,16 @@ export interface KafkaSettings {
   readonly replicationFactor: number;
 }
 
+/** How the ledger settles calls in doubt. */
+export interface ResolverConfig {
+  /** Between its turns, and before the second attempt at a call; later ones wait twice as long each time. */
+  readonly intervalMs: number;
+  /** Attempts at one call; then it waits for a person. */
+  readonly attemptsMax: number;
+  /** How long after the last moment in which a call can have been sent its provider's lists are compared with it. */
+  readonly settleDelayMs: number;
+}
+
 /** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
 export interface Config {
   readonly gateway: ListenAddress;
@@ -52,6 +62,7 @@ export interface Config {
   readonly inFlightWaitMs: number;
   /** Held but not launched for longer than this: the janitor releases it. */
   readonly heldMaxAgeMs: number;
+  readonly resolver: ResolverConfig;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
   readonly pricesFile: string | undefined;
@@ -96,6 +107,11 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
     inFlightWaitMs: read.KEYBRAKE_IN_FLIGHT_WAIT_MS,
     heldMaxAgeMs: read.KEYBRAKE_HELD_MAX_AGE_MS,
+    resolver: Object.freeze({
+      intervalMs: read.KEYBRAKE_RESOLVE_INTERVAL_MS,
+      attemptsMax: read.KEYBRAKE_RESOLVE_ATTEMPTS_MAX,
+      settleDelayMs: read.KEYBRAKE_RESOLVE_SETTLE_DELAY_MS,
+    }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     pricesFile: read.KEYBRAKE_PRICES_FILE,
     logLevel: read.KEYBRAKE_LOG_LEVEL,

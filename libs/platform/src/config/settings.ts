@@ -87,6 +87,9 @@ export const settings = z.object({
   KEYBRAKE_RECORD_TIMEOUT_MS: milliseconds(2_000),
   KEYBRAKE_IN_FLIGHT_WAIT_MS: milliseconds(20_000),
   KEYBRAKE_HELD_MAX_AGE_MS: milliseconds(30_000),
+  KEYBRAKE_RESOLVE_INTERVAL_MS: milliseconds(5_000),
+  KEYBRAKE_RESOLVE_ATTEMPTS_MAX: count(24),
+  KEYBRAKE_RESOLVE_SETTLE_DELAY_MS: milliseconds(300_000),
   KEYBRAKE_DRAIN_DELAY_MS: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a number of milliseconds from 0 to 99999')

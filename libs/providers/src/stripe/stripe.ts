@@ -2,6 +2,7 @@ import type { Provider } from '../provider.js';
 import { asObject, meaningOf } from '../upstream-meaning.js';
 import { stripeOperations } from './catalogue.js';
 import { renderStripeRefusal } from './dialect.js';
+import { stripeEvidence } from './evidence.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,6 +25,7 @@ export const stripe: Provider = {
     headers: { ...request.headers, authorization: `Bearer ${secret}` },
   }),
   interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, isKeyConflict),
+  evidence: stripeEvidence,
   renderRefusal: renderStripeRefusal,
 };
 

@@ -3,6 +3,7 @@ import type { OutgoingRequest, Provider, ProviderCredential } from '../provider.
 import { meaningOf } from '../upstream-meaning.js';
 import { twilioOperations } from './catalogue.js';
 import { renderTwilioRefusal } from './dialect.js';
+import { madeSid, twilioEvidence } from './evidence.js';
 
 const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
 
@@ -22,6 +23,8 @@ export const twilio: Provider = {
   requestIdHeader: 'twilio-request-id',
   authorize,
   interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, () => false),
+  evidence: twilioEvidence,
+  objectId: madeSid,
   renderRefusal: renderTwilioRefusal,
 };
 

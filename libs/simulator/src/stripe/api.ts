@@ -1,4 +1,5 @@
 import type { Execution, ProviderApi, Reading, SimAnswer, SimRequest } from '../exchange.js';
+import { type EventCause, eventTypes, StripeEvents } from './events.js';
 import { type Form, integer, parseStripeForm, text, textMap } from './form.js';
 import { StripeFailure, type StripeObject, StripeObjects } from './objects.js';
 import { captureCharge, captureIntent, confirmIntent, createCharge, createIntent, createRefund } from './payments.js';
@@ -29,6 +30,7 @@ function plain(object: string, prefix: string, fields: readonly string[]) {
 
 export function stripeApi(secretKey: string, nowMs: () => number): ProviderApi {
   const objects = new StripeObjects(nowMs);
+  const events = new StripeEvents();
   return {
     provider: 'stripe',
     idempotency: {
@@ -51,12 +53,16 @@ export function stripeApi(secretKey: string, nowMs: () => number): ProviderApi {
       return headers.authorization === `Bearer ${secretKey}` || headers.authorization === `Basic ${basic}`;
     },
     read,
-    execute: (request) => execute(objects, request),
+    execute: (request) => execute(objects, events, request, nowMs()),
     unauthorized: failed(401, { type: 'invalid_request_error', message: 'Invalid API Key provided.' }),
     failure: (status) => failed(status, { type: 'api_error', message: 'An error occurred on our side.' }),
-    restore: ({ status, body }) => {
-      if (status === 200 && typeof body === 'object' && body !== null && 'id' in body)
-        objects.put(body as StripeObject);
+    restore: ({ status, body }, { operation, requestId, idempotencyKey, endedAtMs }) => {
+      if (status !== 200 || typeof body !== 'object' || body === null || !('id' in body)) return;
+      const object = body as StripeObject;
+      objects.put(object);
+      const [method = '', path = ''] = operation.split(' ');
+      const cause = { id: requestId, idempotency_key: idempotencyKey };
+      recordEvents({ objects, events, cause, atMs: endedAtMs }, method, path, object);
     },
   };
 }
@@ -75,14 +81,55 @@ function read({ method, path, body }: SimRequest): Reading {
   };
 }
 
-function execute(objects: StripeObjects, request: SimRequest): Execution {
+function execute(objects: StripeObjects, events: StripeEvents, request: SimRequest, atMs: number): Execution {
+  const { method, path, query, headers, requestId } = request;
   try {
+    if (method === 'GET' && path.startsWith('/v1/events'))
+      return { answer: readEvents(events, path, query), executed: false };
     const answer = answerTo(objects, request);
-    return { answer, executed: request.method !== 'GET' };
+    const key = headers['idempotency-key'];
+    const cause = { id: requestId, idempotency_key: typeof key === 'string' ? key : null };
+    recordEvents({ objects, events, cause, atMs }, method, path, answer.body as StripeObject);
+    return { answer, executed: method !== 'GET' };
   } catch (error) {
     if (error instanceof StripeFailure) return { answer: error.answer, executed: false };
     throw error;
   }
+}
+
+function readEvents(events: StripeEvents, path: string, query: URLSearchParams): SimAnswer {
+  const [id, ...more] = path.split('/').slice(3);
+  if (id === undefined) return events.list(query);
+  const found = more.length === 0 ? events.find(id) : undefined;
+  if (found !== undefined) return ok(found);
+  throw new StripeFailure(404, { code: 'resource_missing', param: 'id', message: `No such event: '${id}'` });
+}
+
+interface Happening {
+  readonly objects: StripeObjects;
+  readonly events: StripeEvents;
+  readonly cause: EventCause;
+  readonly atMs: number;
+}
+
+/** Of the object in the answer, and of the charge behind a refund or a payment. */
+function recordEvents(
+  { objects, events, cause, atMs }: Happening,
+  method: string,
+  path: string,
+  object: StripeObject,
+): void {
+  if (method === 'GET') return;
+  const [, , , id, action] = path.split('/');
+  const types = eventTypes({ method, id, action }, object);
+  for (const type of types) {
+    const chargeId = type === 'payment_intent.succeeded' ? object.latest_charge : undefined;
+    const charge = typeof chargeId === 'string' ? objects.known(chargeId) : undefined;
+    if (charge !== undefined) events.record('charge.succeeded', charge, cause, atMs);
+    events.record(type, object, cause, atMs);
+  }
+  const refunded = object.object === 'refund' && id === undefined ? objects.known(String(object.charge)) : undefined;
+  if (refunded !== undefined) events.record('charge.refunded', refunded, cause, atMs);
 }
 
 function answerTo(objects: StripeObjects, { method, path, query, body }: SimRequest): SimAnswer {

@@ -58,6 +58,10 @@ export class StripeObjects {
     this.#objects.set(object.id, object);
   }
 
+  known(id: string): StripeObject | undefined {
+    return this.#objects.get(id);
+  }
+
   find(object: string, id: string | undefined): StripeObject {
     const found = id === undefined ? undefined : this.#objects.get(id);
     if (found?.object === object) return found;

@@ -53,12 +53,12 @@ export class RedisAdmissionStore implements AdmissionStore {
   }
 
   async adopt(command: AdoptCommand): Promise<AdoptOutcome> {
-    const { accountId, reservationId, lineage, owner, outcomeDueMs, launchedWithinMs } = command;
+    const { purpose, accountId, reservationId, lineage, owner, outcomeDueMs, launchedWithinMs } = command;
     const keys = accountKeys(accountId);
     const [launchedAtMs, second] = (await this.#server.run(
       'adopt',
       [STATE, INDEX.launched, keys.reservation(reservationId), ...lineage.map(keys.key)],
-      [owner, outcomeDueMs, launchedWithinMs, indexMember(command)],
+      [owner, outcomeDueMs, launchedWithinMs, indexMember(command), purpose],
     )) as [number, unknown];
     requireReady(launchedAtMs);
     return launchedAtMs === 0

@@ -25,12 +25,14 @@ select r.reservation_id, r.facts, r.outcome, r.released_as_unexecuted from ledge
  where r.reservation_id = any($1::text[])`;
 
 export const SAVE_RESERVATIONS = `
-insert into ledger.reservations (reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms)
-select reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms
+insert into ledger.reservations as r (reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id,
+                                      reserved_at_ms, sealed_request)
+select reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms, sealed_request
   from json_populate_recordset(null::ledger.reservations, $1::json)
 on conflict (reservation_id) do update
    set state = excluded.state, facts = excluded.facts, outcome = excluded.outcome, released_as_unexecuted = excluded.released_as_unexecuted,
-       vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms`;
+       vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms,
+       sealed_request = case when excluded.state = 'open' then coalesce(excluded.sealed_request, r.sealed_request) end`;
 
 export const ADD_TO_BALANCES = `
 insert into ledger.balances as b (account_id, counter, window_id, scope, scope_id, cap_window, currency, direction,

@@ -87,6 +87,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       facts: facts === undefined ? null : encodeFacts(facts),
       outcome: encodeOutcome(outcome),
       released_as_unexecuted: releasedAsUnexecuted,
+      sealed_request: outcome.state === 'open' ? (facts?.sealedRequest ?? null) : null,
       vault_key_id: facts?.call.vaultKeyId ?? null,
       reserved_at_ms: facts?.reservedAtMs ?? null,
     }));

@@ -3,15 +3,17 @@ import type { Hold, Outcome, SpendReserved } from '@keybrake/domain';
 /** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
 export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
 type HoldJson = Omit<Hold, 'limitMicros' | 'amountMicros'> & { limitMicros: string; amountMicros: string };
-export type FactsJson = Omit<SpendReserved, 'holds' | 'call'> & {
+export type FactsJson = Omit<SpendReserved, 'holds' | 'call' | 'sealedRequest'> & {
   holds: HoldJson[];
   call: Omit<SpendReserved['call'], 'amount'> & { amount?: { currency: string; micros: string } };
 };
 
+/** The sealed request has a column of its own, which is emptied with the outcome. */
 export function encodeFacts(facts: SpendReserved): FactsJson {
   const { amount } = facts.call;
   return {
     ...facts,
+    sealedRequest: undefined,
     holds: facts.holds.map((hold) => ({
       ...hold,
       limitMicros: hold.limitMicros.toString(),

@@ -27,6 +27,7 @@ with counted as (
          r.reserved_at_ms
     from ledger.reservations r
    where r.reserved_at_ms > extract(epoch from clock_timestamp()) * 1000 - 3024000000 and r.facts is not null
+     and r.facts -> 'resolves' is null
 )
 select c.account_id, c.root_key_id, c.time_zone, to_char(clock_timestamp() at time zone c.time_zone, 'YYYY-MM') as window_id,
        (extract(epoch from (date_trunc('month', clock_timestamp() at time zone c.time_zone) + interval '1 month')

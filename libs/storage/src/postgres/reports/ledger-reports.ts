@@ -8,6 +8,7 @@ import type {
   ReportPage,
   ReservationReport,
   ReservationState,
+  ResolutionReport,
   SpendReport,
   TimeCursor,
 } from '@keybrake/application';
@@ -19,6 +20,10 @@ import * as sql from './report-statements.js';
 
 interface ReservationRow extends AuditRow {
   reservation_state: Exclude<ReservationState, 'in_doubt'>;
+  resolve_attempts: number;
+  resolve_last_at_ms: bigint | null;
+  resolve_next_at_ms: bigint | null;
+  resolve_reason: string | null;
 }
 
 const DOUBTS_PAGE = 1_000;
@@ -144,7 +149,8 @@ export class PostgresLedgerReports implements LedgerReports {
     return rows.map((row) => {
       const launchedAtMs = doubts.get(row.id as ReservationId);
       const reservationState = launchedAtMs === undefined ? row.reservation_state : 'in_doubt';
-      return { ...toAuditEntry(row), reservationState, launchedAtMs: launchedAtMs ?? null };
+      const resolution = resolutionOf(row);
+      return { ...toAuditEntry(row), reservationState, launchedAtMs: launchedAtMs ?? null, resolution };
     });
   }
 
@@ -193,6 +199,18 @@ interface IdempotencyRow {
   upstream_status: number | null;
   created_at_ms: bigint;
   expires_at_ms: bigint | null;
+}
+
+function resolutionOf(row: ReservationRow): ResolutionReport | null {
+  const { resolve_attempts: attempts, resolve_reason: reason } = row;
+  if (reason === null) return null;
+  const atMs = (value: bigint | null) => (value === null ? null : Number(value));
+  return {
+    attempts,
+    lastAttemptAtMs: atMs(row.resolve_last_at_ms),
+    nextAttemptAtMs: atMs(row.resolve_next_at_ms),
+    reason,
+  };
 }
 
 /** One row more than asked for was read, to know whether there is a next page. */

@@ -64,7 +64,7 @@ select i.idempotency_key, i.root_key_id, i.reservation_id, i.state, i.upstream_s
 
 // In doubt is known by the admission store alone: the reader adds it to open ones.
 const RESERVATION = `
-select a.*, r.state as reservation_state
+select a.*, r.state as reservation_state, r.resolve_attempts, r.resolve_last_at_ms, r.resolve_next_at_ms, r.resolve_reason
   from ledger.reservations r
   join ledger.audit_entries a on a.id = r.reservation_id`;
 

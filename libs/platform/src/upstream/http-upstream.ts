@@ -1,21 +1,30 @@
 import type { Upstream, UpstreamFailure, UpstreamResponse, UpstreamStream } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
-import { type OutgoingRequest, providerById } from '@keybrake/providers';
 import { type Dispatcher, Pool } from 'undici';
+
+type OutgoingRequest = Parameters<Upstream['send']>[1];
+
+/** Where a provider is. `route` splits a path where the provider's own address is one host of several. */
+export interface UpstreamAddress {
+  readonly origin: string;
+  readonly route: ((path: string) => { readonly origin: string; readonly path: string }) | undefined;
+}
 
 export interface HttpUpstreamOptions {
   /** Fixed by configuration, never by a request; may carry a base path. */
-  readonly origins: Readonly<Record<ProviderId, string>>;
+  readonly origins: Readonly<Record<ProviderId, UpstreamAddress>>;
   readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
   readonly connectionsPerProvider: number;
-  readonly responseBytesMax: number;
 }
 
-/** Pools by origin; more than one where the provider has a host per product and is called at its own address. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const RESPONSE_BYTES_MAX = 1_048_576;
+
+/** Pools by origin; more than one where the provider has a host per product. */
 interface Target {
   readonly basePath: string;
   readonly origin: string;
+  readonly route: UpstreamAddress['route'];
   readonly pools: Map<string, Pool>;
 }
 
@@ -36,8 +45,8 @@ export class HttpUpstream implements Upstream {
 
   constructor(options: HttpUpstreamOptions) {
     this.#options = options;
-    const entries = Object.entries(options.origins) as [ProviderId, string][];
-    this.#targets = new Map(entries.map(([provider, origin]) => [provider, this.#target(origin)]));
+    const entries = Object.entries(options.origins) as [ProviderId, UpstreamAddress][];
+    this.#targets = new Map(entries.map(([provider, address]) => [provider, this.#target(address)]));
   }
 
   async send(
@@ -47,7 +56,7 @@ export class HttpUpstream implements Upstream {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs);
     try {
       const answer = await this.#dispatch(provider, request, deadline);
-      const body = await readWhole(answer.body, this.#options.responseBytesMax);
+      const body = await readWhole(answer.body, RESPONSE_BYTES_MAX);
       return { kind: 'answered', response: { status: answer.statusCode, headers: flat(answer.headers), body } };
     } catch (error) {
       return failureOf(error);
@@ -72,13 +81,13 @@ export class HttpUpstream implements Upstream {
     await Promise.all(pools.map((pool) => pool.close()));
   }
 
-  #target(origin: string): Target {
+  #target({ origin, route }: UpstreamAddress): Target {
     const url = new URL(origin);
-    return { basePath: url.pathname.replace(/\/$/, ''), origin: url.origin, pools: new Map() };
+    return { basePath: url.pathname.replace(/\/$/, ''), origin: url.origin, route, pools: new Map() };
   }
 
   #pool({ pools }: Target, origin: string): Pool {
-    const { timeoutMs, connectTimeoutMs, connectionsPerProvider } = this.#options;
+    const { timeoutMs, connectionsPerProvider } = this.#options;
     const found = pools.get(origin);
     if (found !== undefined) return found;
     const pool = new Pool(origin, {
@@ -86,7 +95,7 @@ export class HttpUpstream implements Upstream {
       pipelining: 1,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-      connect: { timeout: connectTimeoutMs },
+      connect: { timeout: CONNECT_TIMEOUT_MS },
       maxHeaderSize: 32_768,
     });
     pools.set(origin, pool);
@@ -96,13 +105,10 @@ export class HttpUpstream implements Upstream {
   #dispatch(provider: ProviderId, request: OutgoingRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const target = this.#targets.get(provider);
     if (target === undefined) throw new Error(`no origin for ${provider}`);
-    const { defaultOrigin, route } = providerById(provider);
-    // Behind an address of the operator's own, one host stands for all of them, and the product stays in the path.
-    const isOwnAddress = target.origin === defaultOrigin && target.basePath === '';
-    const { origin, path } =
-      isOwnAddress && route !== undefined
-        ? route(request.path)
-        : { origin: target.origin, path: `${target.basePath}${request.path}` };
+    const { origin, path } = target.route?.(request.path) ?? {
+      origin: target.origin,
+      path: `${target.basePath}${request.path}`,
+    };
     const query = request.query === '' ? '' : `?${request.query}`;
     return this.#pool(target, origin).request({
       method: request.method as Dispatcher.HttpMethod,

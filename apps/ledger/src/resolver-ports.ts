@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type AdmissionStore,
+  type AdmissionUpkeep,
+  type DoubtPorts,
+  type DoubtSettings,
+  type EventAppender,
+  type EventSource,
+  KEPT_RESPONSE_BYTES_MAX,
+  type LedgerStore,
+} from '@keybrake/application';
+import { type Config, createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
+import { originsOf } from '@keybrake/providers';
+import { type Pool, PostgresResolutionStore, PostgresVaultDirectory, postgresCipher } from '@keybrake/storage';
+
+export type ResolverConfig = Pick<
+  Config,
+  'origins' | 'resolver' | 'heldMaxAgeMs' | 'upstreamTimeoutMs' | 'recordTimeoutMs'
+>;
+
+/** Of look-ups and resends; a resolver is never in a hurry. */
+const CONNECTIONS_PER_PROVIDER = 4;
+
+export interface OpenedResolver {
+  readonly ports: DoubtPorts;
+  close(): Promise<void>;
+}
+
+/** What is the same in every profile: the real keys, the sealed requests and the way to the providers. */
+export function openResolver(
+  config: ResolverConfig,
+  installation: Installation,
+  pool: Pool,
+  parts: {
+    readonly admission: AdmissionStore;
+    readonly upkeep: AdmissionUpkeep;
+    readonly log: EventAppender;
+    readonly source: EventSource;
+    readonly store: LedgerStore;
+  },
+): OpenedResolver {
+  const { admission, upkeep, log, source, store } = parts;
+  const { credentials, responses } = postgresCipher(pool, installation.kek);
+  const upstream = new HttpUpstream({
+    origins: originsOf(config.origins),
+    timeoutMs: config.upstreamTimeoutMs,
+    connectionsPerProvider: CONNECTIONS_PER_PROVIDER,
+  });
+  return {
+    ports: {
+      admission,
+      upkeep,
+      log,
+      source,
+      positions: store,
+      resolutions: new PostgresResolutionStore(pool),
+      directory: new PostgresVaultDirectory(pool, credentials),
+      upstream,
+      seal: responses,
+      digests: createDigests(installation.pepper),
+      runtime: systemRuntime,
+    },
+    close: () => upstream.close(),
+  };
+}
+
+export function doubtSettings(config: ResolverConfig): DoubtSettings {
+  const { resolver, heldMaxAgeMs, upstreamTimeoutMs, recordTimeoutMs } = config;
+  return {
+    owner: `resolver-${randomUUID()}`,
+    ...resolver,
+    heldMaxAgeMs,
+    upstreamTimeoutMs,
+    recordTimeoutMs,
+    keptResponseBytesMax: KEPT_RESPONSE_BYTES_MAX,
+  };
+}
