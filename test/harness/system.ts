@@ -123,6 +123,10 @@ export class System {
     return this.#processes.map(({ output }) => output).join('\n');
   }
 
+  get simulatorUrl(): string {
+    return this.#simulator.url;
+  }
+
   get realSecrets(): readonly string[] {
     const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
     return [stripe, twilio.authToken, resend];

@@ -20,6 +20,28 @@ export function lookUp(
   return { kind: 'look_up', direction, method: 'GET', path, query, form: [], price };
 }
 
+/** The same for a call that moves what earlier ones may have counted already: that is not reserved again. */
+export function lookUpBeyondCounted(
+  direction: MoneyDirection,
+  path: string,
+  objectId: string,
+  amountsOf: (object: Answer) => { readonly moves: Money | undefined; readonly movedBefore: Money | undefined },
+): LookUp {
+  const plain = lookUp(direction, path, (object) => amountsOf(object).moves);
+  return {
+    ...plain,
+    countedFor: objectId,
+    price(answer, countedMicros) {
+      const price = plain.price(answer, 0n);
+      if (isProblem(price) || price.kind !== 'priced' || countedMicros === 0n) return price;
+      const before = amountsOf(asObject(answer) ?? {}).movedBefore?.micros ?? 0n;
+      const beyond = before + price.amount.micros - countedMicros;
+      const micros = beyond < 0n ? 0n : beyond < price.amount.micros ? beyond : price.amount.micros;
+      return { ...price, amount: { ...price.amount, micros } };
+    },
+  };
+}
+
 /** The same by a POST that computes and changes nothing. */
 export function preview(
   direction: MoneyDirection,

@@ -58,8 +58,10 @@ export interface LookUp {
   readonly query: string;
   /** Of a POST that only computes (`create_preview`). */
   readonly form: readonly (readonly [name: string, value: string])[];
-  /** What a 2xx answer says. */
-  price(answer: unknown): Pricing | RequestProblem;
+  /** An object for which earlier calls may have counted what this one moves: a capture's authorisation. */
+  readonly countedFor?: string;
+  /** What a 2xx answer says, given the micros that were counted for that object (0 without one). */
+  price(answer: unknown, countedMicros: bigint): Pricing | RequestProblem;
 }
 
 /** What the provider says it moved, in micros of `currency`; undefined when the answer does not tell. */
@@ -117,7 +119,7 @@ export interface Provider {
   interpret(operation: Operation, status: number, body: Uint8Array, reserved: Money | undefined): UpstreamMeaning;
   /** How to find out what became of a call whose answer was lost; absent where the provider can't be asked (Resend). */
   readonly evidence?: EvidenceRules;
-  /** The provider's id of what a call made, from its answer; only where what was made can be found by nothing else. */
+  /** The provider's id of what a call made, from its answer; only where a later call or look has to know it by its id. */
   objectId?(body: Uint8Array): string | undefined;
   /** The refusal in the provider's own error shape and status. */
   renderRefusal(refusal: Refusal): RenderedRefusal;

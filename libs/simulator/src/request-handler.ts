@@ -63,6 +63,7 @@ export class RequestHandler {
       ...reading,
       idempotencyKey: headerOf(message, 'idempotency-key') ?? null,
       credential,
+      actsFor: headerOf(message, 'stripe-account') ?? headerOf(message, 'stripe-context') ?? null,
       vaultKeySeen: `${JSON.stringify(message.rawHeaders)}${message.url}${body}`.includes('vk_'),
       requestId,
       at: new Date(this.#nowMs()).toISOString(),

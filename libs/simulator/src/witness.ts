@@ -9,6 +9,8 @@ export interface WitnessEntry extends Reading {
   readonly provider: SimulatedProvider;
   readonly idempotencyKey: string | null;
   readonly credential: 'real' | 'other';
+  /** The account that the call acts for, when it names one. */
+  readonly actsFor: string | null;
   /** Canary: a vault key came along. */
   readonly vaultKeySeen: boolean;
   readonly requestId: string;

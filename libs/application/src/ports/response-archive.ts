@@ -1,8 +1,11 @@
-import type { AccountId, ReservationId } from '@keybrake/domain';
+import type { AccountId, ProviderId, ReservationId } from '@keybrake/domain';
 
-/** Answers that the ledger has folded, for replays within 24 h (R8). Undefined: not folded yet. */
+/** What the ledger has folded of calls that ended. */
 export interface ResponseArchive {
+  /** An answer, for replays within 24 h (R8). Undefined: not folded yet. */
   find(accountId: AccountId, reservationId: ReservationId): Promise<ArchivedResponse | undefined>;
+  /** Micros that ended calls have counted for an object of the provider, such as an authorisation; 0 for none. */
+  countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint>;
 }
 
 export interface ArchivedResponse {

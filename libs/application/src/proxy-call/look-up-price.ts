@@ -1,8 +1,10 @@
 import type { Pricing, Refusal, SpendCommitted, SpendReleased } from '@keybrake/domain';
 import { type LookUp, lookUpRequest, matchOperation } from '@keybrake/providers';
+import { DependencyUnavailable } from '../ports/runtime.js';
 import { admittedCall, launch, recordReserved } from './admit.js';
 import {
   type AdmittedCall,
+  type PendingPrice,
   type ProxyCallPorts,
   type ProxyCallSettings,
   type ReadCall,
@@ -24,20 +26,39 @@ export async function withLookedUpPrice(
 ): Promise<ReadCall> {
   const { pendingPrice } = call;
   if (pendingPrice === undefined) return call;
-  const looked = await look(ports, settings, lookUpCall(call, pendingPrice.lookUp));
+  const [looked, countedMicros] = await Promise.all([
+    look(ports, settings, lookUpCall(call, pendingPrice.lookUp)),
+    counted(ports, call, pendingPrice.lookUp),
+  ]);
   const verdict =
-    looked.kind === 'refused' ? refusedVerdict(looked.refusal) : judged(call, pendingPrice, looked.ending);
+    looked.kind === 'refused'
+      ? refusedVerdict(looked.refusal)
+      : judged(call, pendingPrice, looked.ending, countedMicros);
   return { ...call, verdict, pendingPrice: undefined };
 }
 
-function judged(call: ReadCall, { lookUp, judge }: NonNullable<ReadCall['pendingPrice']>, ending: Ending) {
-  const pricing = pricingFrom(lookUp, call.provider.id, ending);
+// What the ledger has not folded yet, or can't be asked for, is reserved once more: never too little.
+async function counted({ archive }: Pick<ProxyCallPorts, 'archive'>, call: ReadCall, { countedFor }: LookUp) {
+  if (countedFor === undefined) return 0n;
+  return archive.countedFor(call.accountId, call.provider.id, countedFor).catch((error: unknown) => {
+    if (error instanceof DependencyUnavailable) return 0n;
+    throw error;
+  });
+}
+
+function judged(call: ReadCall, { lookUp, judge }: PendingPrice, ending: Ending, countedMicros: bigint) {
+  const pricing = pricingFrom(lookUp, call.provider.id, ending, countedMicros);
   return 'invalid' in pricing
     ? refusedVerdict({ code: 'invalid_request', message: pricing.invalid, param: pricing.param })
     : judge(pricing);
 }
 
-function pricingFrom(lookUp: LookUp, provider: string, ending: Ending): ReturnType<LookUp['price']> {
+function pricingFrom(
+  lookUp: LookUp,
+  provider: string,
+  ending: Ending,
+  countedMicros: bigint,
+): ReturnType<LookUp['price']> {
   const { direction } = lookUp;
   const unknown = (reason: string): Pricing => ({ kind: 'unpriced', reason, direction });
   if (ending.kind !== 'answered') return unknown(`its amount is that of ${lookUp.path}, which could not be read.`);
@@ -46,7 +67,7 @@ function pricingFrom(lookUp: LookUp, provider: string, ending: Ending): ReturnTy
     return unknown(`its amount is that of ${lookUp.path}, for which ${provider} answered ${status}.`);
   }
   try {
-    return lookUp.price(JSON.parse(new TextDecoder().decode(body)));
+    return lookUp.price(JSON.parse(new TextDecoder().decode(body)), countedMicros);
   } catch {
     return unknown(`its amount is that of ${lookUp.path}, whose answer is not JSON.`);
   }

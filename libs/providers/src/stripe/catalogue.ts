@@ -19,11 +19,11 @@ const money = (direction: 'in' | 'out', price: PriceRule, actual?: Operation['ac
 /** Amount rules by operation, each with its source where it is defined. */
 const rules: Readonly<Record<string, OperationRules>> = {
   'POST /v1/charges': money('in', payments.chargePrice, chargeActual),
-  'POST /v1/charges/{id}/capture': money('in', payments.chargeCapturePrice, chargeActual),
+  'POST /v1/charges/{id}/capture': money('in', payments.chargeCapturePrice),
   'POST /v1/payment_intents': money('in', payments.paymentIntentPrice, paymentIntentActual),
   'POST /v1/payment_intents/{id}': money('in', payments.paymentIntentUpdatePrice),
   'POST /v1/payment_intents/{id}/confirm': money('in', payments.paymentIntentConfirmPrice, paymentIntentActual),
-  'POST /v1/payment_intents/{id}/capture': money('in', payments.paymentIntentCapturePrice, paymentIntentActual),
+  'POST /v1/payment_intents/{id}/capture': money('in', payments.paymentIntentCapturePrice),
   'POST /v1/payment_intents/{id}/increment_authorization': money('in', payments.incrementAuthorizationPrice),
   'POST /v1/payment_intents/{id}/apply_customer_balance': money('in', payments.applyCustomerBalancePrice),
   'POST /v1/payment_intents/{id}/verify_microdeposits': money('in', payments.verifyMicrodepositsPrice),

@@ -73,6 +73,21 @@ describe('prices', () => {
     expect(pricingOf(row.path, `${fields}${row.field}=7e2`)).toMatchObject({ param: row.field });
   });
 
+  test.each([
+    { counted: 0n, received: 0, stated: 60n, reserved: 60n },
+    { counted: 100n, received: 0, stated: 60n, reserved: 0n },
+    { counted: 100n, received: 0, stated: 130n, reserved: 30n },
+    { counted: 100n, received: 60, stated: 40n, reserved: 0n },
+    { counted: 100n, received: 100, stated: 50n, reserved: 50n },
+    { counted: 60n, received: 110, stated: 40n, reserved: 40n },
+  ])('a capture of $stated reserves $reserved when $counted were counted and $received received', (row) => {
+    const intent = { currency: 'usd', amount_capturable: 500, amount_received: row.received };
+    const price = pricingOf(`${INTENTS}/pi_1/capture`, `amount_to_capture=${row.stated}`);
+    expect(price).toMatchObject({ countedFor: 'pi_1' });
+    const priced = { kind: 'priced', amount: usd(row.reserved), direction: 'in' };
+    expect(lookedUp(price, intent, row.counted * 10_000n)).toEqual(priced);
+  });
+
   test('capturing nothing more is allowed, refunding nothing is not', () => {
     const nothing = lookedUp(pricingOf(`${INTENTS}/pi_1/capture`, 'amount_to_capture=0'), intent);
     expect(nothing).toMatchObject({ amount: { micros: 0n } });

@@ -1,7 +1,7 @@
 import { priced, readAmount, readCurrency, readMoney, unpriced } from '../../amount.js';
 import { flagField, textField } from '../../body/fields.js';
 import { fieldsOf } from '../../body/parsed-body.js';
-import { isId, lookUp, moneyOf, rest } from '../../look-up.js';
+import { isId, lookUp, lookUpBeyondCounted, moneyOf, rest } from '../../look-up.js';
 import { isProblem, problem } from '../../problem.js';
 import type { PriceRule } from '../../provider.js';
 import { exact, statedOrRest } from './shapes.js';
@@ -38,17 +38,30 @@ export const paymentIntentUpdatePrice: PriceRule = ({ body }) => {
 const chargePath = (id: string) => `/v1/charges/${id}`;
 const intentPath = (id: string) => `/v1/payment_intents/${id}`;
 
+/**
+ * A capture takes what was authorised, and an authorisation that a call of ours made was counted then: only what goes
+ * beyond it is reserved.
+ */
+function captureOf(stated: string, pathOf: (id: string) => string, names: { whole: string; moved: string }): PriceRule {
+  return ({ body, ids }) => {
+    const { id = '' } = ids;
+    const amount = readAmount(fieldsOf(body), stated, { zeroAllowed: true });
+    if (isProblem(amount)) return amount;
+    return lookUpBeyondCounted('in', pathOf(id), id, (object) => ({
+      moves: moneyOf(object, amount === undefined ? object[names.whole] : Number(amount)),
+      movedBefore: moneyOf(object, object[names.moved]),
+    }));
+  };
+}
+
 /** docs.stripe.com/api/charges/capture: all of it, unless `amount` says less. */
-export const chargeCapturePrice = statedOrRest('in', 'amount', chargePath, ({ amount }) => amount, true);
+export const chargeCapturePrice = captureOf('amount', chargePath, { whole: 'amount', moved: 'amount_captured' });
 
 /** docs.stripe.com/api/payment_intents/capture: `amount_to_capture` defaults to `amount_capturable`. */
-export const paymentIntentCapturePrice = statedOrRest(
-  'in',
-  'amount_to_capture',
-  intentPath,
-  ({ amount_capturable }) => amount_capturable,
-  true,
-);
+export const paymentIntentCapturePrice = captureOf('amount_to_capture', intentPath, {
+  whole: 'amount_capturable',
+  moved: 'amount_received',
+});
 
 /** docs.stripe.com/api/payment_intents/apply_customer_balance: `amount` defaults to that of the payment intent. */
 export const applyCustomerBalancePrice = statedOrRest('in', 'amount', intentPath, ({ amount }) => amount, false);

@@ -1,5 +1,5 @@
 import type { ArchivedResponse, ResponseArchive } from '@keybrake/application';
-import type { AccountId, ReservationId } from '@keybrake/domain';
+import type { AccountId, ProviderId, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 
 /** Folded answers, from the ledger's idempotency records. */
@@ -20,6 +20,20 @@ export class PostgresResponseArchive implements ResponseArchive {
       const row = rows[0];
       if (row === undefined) return undefined;
       return { status: row.upstream_status ?? undefined, sealedResponse: row.sealed_response ?? undefined };
+    } catch (error) {
+      throw asUnavailable(error, 'The ledger database');
+    }
+  }
+
+  async countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint> {
+    try {
+      const { rows } = await this.#pool.query<{ micros: string }>(
+        `select coalesce(sum((r.outcome ->> 'actualMicros')::bigint), 0)::text as micros from ledger.reservations r
+          where r.outcome ? 'objectId' and r.outcome ->> 'objectId' = $3::text and r.state = 'committed'
+            and r.account_id = $1::text and r.facts -> 'call' ->> 'provider' = $2::text`,
+        [accountId, provider, objectId],
+      );
+      return BigInt(rows[0]?.micros ?? '0');
     } catch (error) {
       throw asUnavailable(error, 'The ledger database');
     }

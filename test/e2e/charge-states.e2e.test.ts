@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../harness/account.ts';
+import { failureOf, stripeClient } from '../harness/calls.ts';
+import { startSystem } from '../harness/start-system.ts';
+import type { System } from '../harness/system.ts';
+
+let system: System;
+
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(async () => {
+  await system?.stop();
+});
+
+/** A key with one cap each for money in and out, its client, and what both caps have counted, in cents. */
+async function account(more: Record<string, unknown> = {}) {
+  const cap = { scope: 'key', window: 'day', currency: 'usd', limitMinor: '20000' };
+  const key: IssuedKey = await system.issueKey({
+    allowedOperations: ['*:*'],
+    capMinor: '20000',
+    policy: {
+      caps: [
+        { ...cap, direction: 'in' },
+        { ...cap, direction: 'out' },
+      ],
+      ...more,
+    },
+  });
+  const counted = async () => {
+    await system.foldedUp();
+    const sides = await Promise.all([system.balances(key.id, 'enforced'), system.balances(key.id, 'folded')]);
+    const [enforced, folded] = sides.map((balances) =>
+      Object.fromEntries(
+        balances.map(({ counter, committedMicros, heldMicros }) => [
+          /\/in(\/|$)/.test(counter) ? 'in' : 'out',
+          [committedMicros / 10_000n, heldMicros / 10_000n],
+        ]),
+      ),
+    );
+    expect(folded).toEqual(enforced);
+    return enforced;
+  };
+  return { key, stripe: stripeClient(system, key), counted };
+}
+
+const usd = (amount: number) => ({ amount, currency: 'usd', source: 'tok_visa' });
+const methods = { automatic_payment_methods: { enabled: true, allow_redirects: 'never' } } as const;
+
+describe('what each state of a charge leaves in the balance', () => {
+  test('a failed one leaves nothing', async () => {
+    const { stripe, counted } = await account();
+    const declined = await failureOf(stripe.charges.create({ ...usd(5_000), source: 'tok_chargeDeclined' }));
+    expect(declined).toMatchObject({ statusCode: 402 });
+    expect(await counted()).toEqual({});
+  });
+
+  test('an authorisation counts whole, and its capture is not counted again', async () => {
+    const { stripe, counted } = await account();
+    const charge = await stripe.charges.create({ ...usd(9_000), capture: false });
+    expect(await counted()).toEqual({ in: [9_000n, 0n] });
+    const captured = await stripe.charges.capture(charge.id, { amount: 6_000 });
+    expect(captured.amount_captured).toBe(6_000);
+    expect(await counted()).toEqual({ in: [9_000n, 0n] });
+  });
+
+  test('an authorisation that was not made through Keybrake counts when it is captured', async () => {
+    const { stripe, counted } = await account();
+    const direct = await fetch(`${system.simulatorUrl}/v1/charges`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${system.realSecrets[0]}` },
+      body: new URLSearchParams({ amount: '8000', currency: 'usd', source: 'tok_visa', capture: 'false' }),
+    });
+    const { id } = (await direct.json()) as { id: string };
+    await stripe.charges.capture(id);
+    expect(await counted()).toEqual({ in: [8_000n, 0n] });
+  });
+
+  test('a payment that waits for its customer counts until it is known to have failed', async () => {
+    const { stripe, counted } = await account();
+    const intent = await stripe.paymentIntents.create({
+      amount: 7_000,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_authenticationRequired',
+      ...methods,
+    });
+    expect(intent.status).toBe('requires_action');
+    expect(await counted()).toEqual({ in: [7_000n, 0n] });
+  });
+
+  test('a refund counts as money out, of the rest when no amount is said', async () => {
+    const { stripe, counted } = await account();
+    const charge = await stripe.charges.create(usd(10_000));
+    await stripe.refunds.create({ charge: charge.id, amount: 2_500 });
+    expect(await counted()).toEqual({ in: [10_000n, 0n], out: [2_500n, 0n] });
+    const rest = await stripe.refunds.create({ charge: charge.id });
+    expect(rest.amount).toBe(7_500);
+    expect(await counted()).toEqual({ in: [10_000n, 0n], out: [10_000n, 0n] });
+    const nothing = await failureOf(stripe.refunds.create({ charge: charge.id }));
+    expect(nothing).toMatchObject({ statusCode: 400, type: 'StripeInvalidRequestError' });
+  });
+
+  test('a refund beyond the cap is refused, and the look at its charge is on record', async () => {
+    const { key, stripe } = await account();
+    const charge = await stripe.charges.create(usd(9_900));
+    const other = stripeClient(system, await system.issueKey({ allowedOperations: ['refunds:*'], capMinor: '9800' }));
+    const refused = await failureOf(other.refunds.create({ charge: charge.id }));
+    expect(refused).toMatchObject({ statusCode: 429 });
+    expect(refused?.message).toContain('99.00 USD does not fit');
+    await system.foldedUp();
+    const { data } = await system.admin<{ data: { endpoint: string; decision: string; vaultKeyId: string }[] }>(
+      'GET',
+      '/v1/audit?limit=3',
+    );
+    expect(
+      data.filter(({ vaultKeyId }) => vaultKeyId !== key.id).map(({ endpoint, decision }) => [endpoint, decision]),
+    ).toEqual([
+      ['POST /v1/refunds', 'denied'],
+      ['GET /v1/charges/{id}', 'allowed'],
+    ]);
+  });
+
+  test('the retry of a refund of the rest answers with the first refund, and looks at nothing again', async () => {
+    const { stripe, counted } = await account();
+    const charge = await stripe.charges.create(usd(4_000));
+    const options = { idempotencyKey: `rest-${charge.id}` };
+    const first = await stripe.refunds.create({ charge: charge.id }, options);
+    const before = (await system.witness('stripe')).length;
+    const again = await stripe.refunds.create({ charge: charge.id }, options);
+    expect(again.id).toBe(first.id);
+    expect((await system.witness('stripe')).length).toBe(before);
+    expect(await counted()).toEqual({ in: [4_000n, 0n], out: [4_000n, 0n] });
+  });
+});
+
+describe('connected accounts', () => {
+  const lastWitness = async () => (await system.witness('stripe')).at(-1);
+
+  test('a policy without them refuses to act for another account', async () => {
+    const { stripe } = await account();
+    const refused = await failureOf(stripe.charges.create(usd(500), { stripeAccount: 'acct_other' }));
+    expect(refused).toMatchObject({ statusCode: 403 });
+    expect(refused?.message).toContain('account not allowed');
+  });
+
+  test('a policy for one account acts for it, named or not, also when it looks', async () => {
+    const { stripe } = await account({ connectedAccounts: ['acct_1'] });
+    const charge = await stripe.charges.create(usd(500));
+    expect(await lastWitness()).toMatchObject({ operation: 'POST /v1/charges', actsFor: 'acct_1' });
+    await stripe.refunds.create({ charge: charge.id }, { stripeAccount: 'acct_1' });
+    const [looked, refunded] = (await system.witness('stripe')).slice(-2);
+    expect([looked?.operation, looked?.actsFor]).toEqual(['GET /v1/charges/{id}', 'acct_1']);
+    expect([refunded?.operation, refunded?.actsFor]).toEqual(['POST /v1/refunds', 'acct_1']);
+  });
+});
