@@ -16,7 +16,7 @@ export interface Fault {
 export interface FaultOrder {
   readonly provider?: SimulatedProvider;
   readonly operation?: string;
-  readonly match?: { readonly idempotencyKey?: string; readonly amountMinor?: string };
+  readonly match?: { readonly idempotencyKey?: string; readonly amountMinor?: string; readonly marker?: string };
   /** How many requests it is for; 1 when left out. */
   readonly times?: number;
   readonly fault: Fault;
@@ -45,7 +45,8 @@ export class FaultOrders {
         (order.provider ?? provider) === provider &&
         (order.operation ?? reading.operation) === reading.operation &&
         (match.idempotencyKey ?? idempotencyKey) === idempotencyKey &&
-        (match.amountMinor ?? reading.amountMinor) === reading.amountMinor
+        (match.amountMinor ?? reading.amountMinor) === reading.amountMinor &&
+        (match.marker ?? reading.marker) === reading.marker
       );
     });
     if (found === undefined) return undefined;

@@ -49,8 +49,7 @@ function execute(messages: Map<string, Message>, base: string, request: SimReque
   if (method === 'GET' && path === `${base}.json`)
     return read({ status: 200, body: { sid: base.split('/').at(-1), status: 'active' } });
   if (path === `${base}/Messages.json`) {
-    if (method === 'GET')
-      return read({ status: 200, body: { messages: [...messages.values()].reverse(), page: 0, next_page_uri: null } });
+    if (method === 'GET') return read(list([...messages.values()].reverse(), `${base}/Messages.json`, request.query));
     const answer = createMessage(messages, base, new URLSearchParams(body), nowMs);
     return { answer, executed: answer.status === 201 };
   }
@@ -91,4 +90,19 @@ function createMessage(
   };
   messages.set(sid, message);
   return { status: 201, body: message };
+}
+
+/** Newest first; the next page stands in `next_page_uri`, a path: twilio.com/docs/usage/twilios-response#pagination. */
+function list(all: readonly Message[], path: string, query: URLSearchParams): SimAnswer {
+  const pageSize = Math.min(Number(query.get('PageSize') ?? 50), 1_000);
+  const page = Number(query.get('Page') ?? 0);
+  const after = query.get('PageToken');
+  const start = after === null ? 0 : all.findIndex(({ sid }) => after === `PA${sid}`) + 1;
+  const messages = all.slice(start, start + pageSize);
+  const nextToken = start + pageSize < all.length ? `PA${messages.at(-1)?.sid}` : undefined;
+  const next = `${path}?PageSize=${pageSize}&Page=${page + 1}&PageToken=${nextToken}`;
+  return {
+    status: 200,
+    body: { messages, page, page_size: pageSize, next_page_uri: nextToken === undefined ? null : next },
+  };
 }
