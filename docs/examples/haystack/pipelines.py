@@ -1,0 +1,62 @@
+"""Two pipelines around KeybrakeCharge, and a run of them against `npm start`: `python pipelines.py`."""
+
+import asyncio
+import json
+from pathlib import Path
+from uuid import uuid4
+
+from haystack import Pipeline, component
+
+from keybrake_charge import KeybrakeCharge
+
+# Haystack loads components of its own packages only, unless told otherwise.
+MODULES = ["keybrake_charge", "pipelines"]
+
+
+@component
+class Receipt:
+    """Stands for what comes after a charge, and may fail when the money has moved."""
+
+    @component.output_types(text=str)
+    def run(self, charge_id: str):
+        return {"text": f"Paid: {charge_id}"}
+
+
+def charge_and_receipt(gateway_url: str) -> Pipeline:
+    pipeline = Pipeline()
+    pipeline.add_component("charge", KeybrakeCharge(gateway_url=gateway_url))
+    pipeline.add_component("receipt", Receipt())
+    pipeline.connect("charge.charge_id", "receipt.charge_id")
+    return pipeline
+
+
+def two_branches(gateway_url: str) -> Pipeline:
+    """Two branches that know nothing of each other; `run_async` runs them at the same time."""
+    pipeline = Pipeline()
+    pipeline.add_component("left", KeybrakeCharge(gateway_url=gateway_url))
+    pipeline.add_component("right", KeybrakeCharge(gateway_url=gateway_url))
+    return pipeline
+
+
+def main() -> None:
+    demo = json.loads(Path(".keybrake/demo.json").read_text())
+    order = {
+        "amount": 2000,
+        "currency": "usd",
+        "description": "order 1001",
+        "vault_key": demo["providers"]["stripe"]["vaultKey"],
+        "idempotency_key": f"order-1001-{uuid4()}",
+    }
+    pipeline = charge_and_receipt(demo["gatewayUrl"])
+    print("first run:  ", pipeline.run({"charge": order})["receipt"]["text"])
+    print("second run: ", pipeline.run({"charge": order})["receipt"]["text"])
+    branches = two_branches(demo["gatewayUrl"])
+    print(
+        "in parallel:", asyncio.run(branches.run_async({"left": order, "right": order}))
+    )
+    loaded = Pipeline.loads(pipeline.dumps(), allowed_modules=MODULES)
+    print("from YAML:  ", loaded.run({"charge": order})["receipt"]["text"])
+
+
+if __name__ == "__main__":
+    main()
