@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requirePython } from '../harness/python.ts';
@@ -15,20 +20,23 @@ interface PipelineReport {
   readonly cause?: string;
 }
 
-const CASES = ['retried', 'branched_one_key', 'branched_two_keys', 'saved', 'denied_by_cap'];
+const run = promisify(execFile);
+const SETTINGS = { HAYSTACK_TELEMETRY_ENABLED: 'false' };
+const CASES = ['retried', 'branched_one_key', 'branched_two_keys', 'saved', 'denied_by_cap', 'demo'];
 
 let bench: SdkBench;
+let python: string;
 let reports: readonly PipelineReport[];
 let vaultKeys: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  const python = await requirePython();
+  python = await requirePython();
   bench = await SdkBench.start();
   vaultKeys = await bench.prepare('stripe', CASES);
   for (const name of ['branched_one_key', 'branched_two_keys']) await expectBothBranches(name);
   const program = fileURLToPath(new URL('../sdks/python/haystack_cases.py', import.meta.url));
   const surroundings = { gatewayUrl: bench.proxy.url, vaultKeys };
-  reports = await reportsOf<PipelineReport>([python, program], surroundings, { HAYSTACK_TELEMETRY_ENABLED: 'false' });
+  reports = await reportsOf<PipelineReport>([python, program], surroundings, SETTINGS);
 }, 400_000);
 afterAll(async () => {
   await bench.stop();
@@ -95,4 +103,26 @@ test('a denial stops the pipeline with a message that says what to do', async ()
   expect(cause).toBe('stripe._error.RateLimitError');
   expect(await chargesOf('denied_by_cap')).toEqual([]);
   expect(bench.proxy.requestsOf(vaultKeys.denied_by_cap as string).map(({ status }) => status)).toEqual([429]);
+});
+
+test('the example runs as its page says: five times paid, one charge', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'keybrake-haystack-'));
+  try {
+    const demo = join(folder, 'demo.json');
+    const stripe = { vaultKey: vaultKeys.demo };
+    await writeFile(demo, JSON.stringify({ gatewayUrl: bench.proxy.url, providers: { stripe } }));
+    const program = fileURLToPath(new URL('../../docs/examples/haystack/demo.py', import.meta.url));
+    const { stdout } = await run(python, [program, demo], { env: SETTINGS, timeout: 60_000 });
+    const made = await chargesOf('order 1001');
+    expect(made).toHaveLength(1);
+    expect(stdout.trim().split('\n')).toEqual([
+      `first run:    Paid: ${made[0]}`,
+      `second run:   Paid: ${made[0]}`,
+      `left branch:  Paid: ${made[0]}`,
+      `right branch: Paid: ${made[0]}`,
+      `from YAML:    Paid: ${made[0]}`,
+    ]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -42,9 +42,9 @@ function isNewEnough(go: string): boolean {
   return Number(major) > 1 || Number(minor) >= MINOR_MIN;
 }
 
-/** The toolchain that is there, never one that it downloads; and caches that are there also without a home. */
+/** The toolchain that is there, never one that it downloads, and no C compiler; caches that also work without a home. */
 function goSettings(): NodeJS.ProcessEnv {
   const { GOPATH = join(cache, 'go'), HOME = '' } = process.env;
   const modules = HOME === '' ? { GOPATH } : {};
-  return { ...process.env, ...modules, GOCACHE: join(cache, 'go-build'), GOTOOLCHAIN: 'local' };
+  return { ...process.env, ...modules, GOCACHE: join(cache, 'go-build'), GOTOOLCHAIN: 'local', CGO_ENABLED: '0' };
 }

@@ -1,9 +1,4 @@
-"""Two pipelines around KeybrakeCharge, and a run of them against `npm start`: `python pipelines.py`."""
-
-import asyncio
-import json
-from pathlib import Path
-from uuid import uuid4
+"""Two pipelines around KeybrakeCharge."""
 
 from haystack import Pipeline, component
 
@@ -36,27 +31,3 @@ def two_branches(gateway_url: str) -> Pipeline:
     pipeline.add_component("left", KeybrakeCharge(gateway_url=gateway_url))
     pipeline.add_component("right", KeybrakeCharge(gateway_url=gateway_url))
     return pipeline
-
-
-def main() -> None:
-    demo = json.loads(Path(".keybrake/demo.json").read_text())
-    order = {
-        "amount": 2000,
-        "currency": "usd",
-        "description": "order 1001",
-        "vault_key": demo["providers"]["stripe"]["vaultKey"],
-        "idempotency_key": f"order-1001-{uuid4()}",
-    }
-    pipeline = charge_and_receipt(demo["gatewayUrl"])
-    print("first run:  ", pipeline.run({"charge": order})["receipt"]["text"])
-    print("second run: ", pipeline.run({"charge": order})["receipt"]["text"])
-    branches = two_branches(demo["gatewayUrl"])
-    print(
-        "in parallel:", asyncio.run(branches.run_async({"left": order, "right": order}))
-    )
-    loaded = Pipeline.loads(pipeline.dumps(), allowed_modules=MODULES)
-    print("from YAML:  ", loaded.run({"charge": order})["receipt"]["text"])
-
-
-if __name__ == "__main__":
-    main()
