@@ -4,26 +4,14 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@keybrake/platform';
-import { createPool, migrate, transaction } from '@keybrake/storage';
+import { migrate } from '@keybrake/storage';
 import { createTemplateDatabase } from '@keybrake/testing/postgres';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, charge, chargesOf, providerCalls } from '../harness/calls.ts';
+import { withLogLocked } from '../harness/log-lock.ts';
 import { startSystem } from '../harness/start-system.ts';
 import { System } from '../harness/system.ts';
-
-/** Nothing can be appended to the log while `work` runs. */
-async function withLogLocked<T>(url: string, work: () => Promise<T>): Promise<T> {
-  const pool = createPool({ url, applicationName: 'lock', connectionsMax: 1, onIdleError: () => undefined });
-  try {
-    return await transaction(pool, async (client) => {
-      await client.query('select 1 from event_log.partitions for update');
-      return work();
-    });
-  } finally {
-    await pool.end();
-  }
-}
 
 describe('a caller that hangs up (R10)', () => {
   let system: System;

@@ -3,6 +3,11 @@ import type { Execution, ProviderApi, SimAnswer, SimRequest } from './exchange.j
 
 export type ResendCredential = string;
 
+interface Email {
+  readonly id: string;
+  [member: string]: unknown;
+}
+
 const failed = (statusCode: number, name: string, message: string): SimAnswer => ({
   status: statusCode,
   body: { statusCode, name, message },
@@ -10,7 +15,7 @@ const failed = (statusCode: number, name: string, message: string): SimAnswer =>
 
 /** Resend's emails and batches. */
 export function resendApi(apiKey: ResendCredential, nowMs: () => number): ProviderApi {
-  const emails = new Map<string, object>();
+  const emails = new Map<string, Email>();
   return {
     provider: 'resend',
     idempotency: {
@@ -59,7 +64,11 @@ function parse(body: string): unknown {
   }
 }
 
-function execute(emails: Map<string, object>, { method, path, body }: SimRequest, nowMs: () => number): Execution {
+function execute(
+  emails: Map<string, Email>,
+  { method, path, query, body }: SimRequest,
+  nowMs: () => number,
+): Execution {
   const refused = (answer: SimAnswer): Execution => ({ answer, executed: false });
   const send = (email: unknown): string | undefined => {
     const { from, to, subject } = (email ?? {}) as Record<string, unknown>;
@@ -87,8 +96,18 @@ function execute(emails: Map<string, object>, { method, path, body }: SimRequest
     if (ids.some((id) => id === undefined)) return refused(invalid);
     return { answer: { status: 200, body: { data: ids.map((id) => ({ id })) } }, executed: true };
   }
-  if (method === 'GET' && path === '/emails')
-    return refused({ status: 200, body: { object: 'list', has_more: false, data: [...emails.values()] } });
+  if (method === 'GET' && path === '/emails') return refused(list([...emails.values()].reverse(), query));
   const found = emails.get(path.slice('/emails/'.length));
   return refused(found === undefined ? failed(404, 'not_found', 'Email not found') : { status: 200, body: found });
+}
+
+/** Newest first, a page after or before a given id: resend.com/docs/api-reference/pagination. */
+function list(all: readonly Email[], query: URLSearchParams): SimAnswer {
+  const limit = Math.min(Number(query.get('limit') ?? 20), 100);
+  const indexOf = (name: string) => all.findIndex(({ id }) => id === query.get(name));
+  const end = query.has('before') ? indexOf('before') : all.length;
+  const start = query.has('before') ? Math.max(0, end - limit) : query.has('after') ? indexOf('after') + 1 : 0;
+  const data = all.slice(start, Math.min(end, start + limit));
+  const hasMore = query.has('before') ? start > 0 : start + limit < all.length;
+  return { status: 200, body: { object: 'list', has_more: hasMore, data } };
 }

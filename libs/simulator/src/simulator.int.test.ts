@@ -201,6 +201,48 @@ test('resend sends once for one idempotency key, batches too', async () => {
   expect((await resend.batch.send([email, email])).data?.data).toHaveLength(2);
 });
 
+describe('lists come page by page, newest first', () => {
+  test("twilio's next page is a path in the answer", async () => {
+    const { accountSid, authToken } = SIMULATOR_CREDENTIALS.twilio;
+    const client = twilio(accountSid, authToken);
+    client.api.baseUrl = `${simulator.url}/twilio`;
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1)
+      made.unshift((await client.messages.create({ to: '+15005550010', from: '+15005550006', body: 'page' })).sid);
+    const first = await client.messages.page({ pageSize: 2 });
+    const second = await first.nextPage();
+    const third = await second?.nextPage();
+    const pages = [first, second, third].map((page) => page?.instances.map(({ sid }) => sid) ?? []);
+    expect(pages.slice(0, 2).map(({ length }) => length)).toEqual([2, 2]);
+    expect(pages.flat().slice(0, 5)).toEqual(made);
+  });
+
+  test("resend's next page is after an id, and the one before it before an id", async () => {
+    const resend = new Resend(SIMULATOR_CREDENTIALS.resend, { baseUrl: `${simulator.url}/resend` });
+    const email = { from: 'a@example.com', to: 'b@example.com', subject: 'page', html: 'x' };
+    const made: string[] = [];
+    for (let index = 0; index < 5; index += 1) made.unshift((await resend.emails.send(email)).data?.id as string);
+    const idsOf = async (where: { after?: string; before?: string }) => {
+      const { data } = await resend.emails.list({ limit: 2, ...where } as Parameters<typeof resend.emails.list>[0]);
+      return [data?.has_more, ...(data?.data ?? []).map(({ id }) => id)];
+    };
+    expect(await idsOf({})).toEqual([true, made[0], made[1]]);
+    expect(await idsOf({ after: made[1] as string })).toEqual([true, made[2], made[3]]);
+    expect(await idsOf({ before: made[3] as string })).toEqual([true, made[1], made[2]]);
+    expect(await idsOf({ before: made[2] as string })).toEqual([false, made[0], made[1]]);
+  });
+});
+
+test('a fault can be ordered for one marked request', async () => {
+  const resend = new Resend(SIMULATOR_CREDENTIALS.resend, { baseUrl: `${simulator.url}/resend` });
+  const send = (subject: string) =>
+    resend.emails.send({ from: 'a@example.com', to: 'b@example.com', subject, html: 'x' });
+  await order({ provider: 'resend', match: { marker: 'marked' }, fault: { failBefore: 500 } });
+  expect((await send('other')).error).toBeNull();
+  expect((await send('marked')).error).toMatchObject({ statusCode: 500 });
+  expect((await send('marked')).error).toBeNull();
+});
+
 test('after kill -9 the file holds every answered call, and nothing is executed again', async () => {
   const file = join(folder, 'killed.jsonl');
   const entry = new URL('../dist/main.js', import.meta.url).pathname;

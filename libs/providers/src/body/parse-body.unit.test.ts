@@ -63,3 +63,12 @@ test('a read takes no body', () => {
   expect(parseBody(read, FORM, new Uint8Array())).toMatchObject({ canonical: new Uint8Array() });
   expect(parseBody(read, FORM, bytes('amount=1'))).toHaveProperty('invalid');
 });
+
+test("a read's empty JSON object, as resend-python sends it, counts as no body; nothing else does", () => {
+  expect(parseBody(read, 'application/json', bytes('{}'))).toEqual(parseBody(read, undefined, new Uint8Array()));
+  for (const text of ['{"a":1}', '[]', '{', '{}{}', 'null', '{} ']) {
+    expect(parseBody(read, 'application/json', bytes(text))).toHaveProperty('invalid');
+  }
+  for (const type of [undefined, FORM, 'text/plain'])
+    expect(parseBody(read, type, bytes('{}'))).toHaveProperty('invalid');
+});

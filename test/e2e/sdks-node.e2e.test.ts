@@ -2,19 +2,88 @@ import { Resend } from 'resend';
 import Stripe from 'stripe';
 import twilio from 'twilio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { IssuedKey } from '../harness/account.ts';
 import { failureOf, stripeClient } from '../harness/calls.ts';
-import { startSystem } from '../harness/start-system.ts';
+import { errorLike, sdkMatrix } from '../harness/sdk-matrix.ts';
+import { SdkBench } from '../harness/sdk-run.ts';
 import type { System } from '../harness/system.ts';
+import { nodeCases } from '../sdks/node/cases.ts';
+import { resendNode } from '../sdks/node/resend.ts';
+import { stripeNode } from '../sdks/node/stripe.ts';
+import { twilioNode, twilioNodeWithAutoRetry } from '../sdks/node/twilio.ts';
 
+let bench: SdkBench;
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem();
+  bench = await SdkBench.start();
+  system = bench.system;
 });
 afterAll(async () => {
-  await system.stop();
+  await bench.stop();
 });
+
+sdkMatrix(
+  'stripe-node, by host, port and protocol',
+  {
+    provider: 'stripe',
+    program: nodeCases(stripeNode),
+    errors: {
+      denied_by_policy: { class: 'StripePermissionError', status: 403 },
+      denied_by_cap: { class: 'StripeRateLimitError', status: 429 },
+      bad_key: { class: 'StripeAuthenticationError', status: 401 },
+      mismatch: { class: 'StripeIdempotencyError', status: 400 },
+      in_doubt: 'retried',
+      unavailable: 'retried',
+    },
+    tellsReplay: true,
+  },
+  () => bench,
+);
+
+const restException = (status: number) => ({ class: 'RestException', status });
+const twilioRun = sdkMatrix(
+  'twilio-node, through the prefix',
+  {
+    provider: 'twilio',
+    program: nodeCases(twilioNode, { denied_by_cap_auto_retry: twilioNodeWithAutoRetry }),
+    variants: ['denied_by_cap_auto_retry'],
+    errors: {
+      denied_by_policy: restException(403),
+      denied_by_cap: restException(429),
+      bad_key: restException(401),
+      mismatch: restException(422),
+      in_doubt: restException(409),
+      unavailable: restException(503),
+    },
+    tellsReplay: false,
+  },
+  () => bench,
+);
+
+test('twilio-node with autoRetry asks four times at a cap, and sends nothing', () => {
+  const name = 'denied_by_cap_auto_retry';
+  expect(twilioRun().report(name).calls).toMatchObject([errorLike(restException(429), 'daily cap exceeded')]);
+  expect(twilioRun().statuses(name)).toEqual([429, 429, 429, 429]);
+  expect(twilioRun().executed(name)).toEqual([]);
+});
+
+sdkMatrix(
+  'resend-node, through the prefix: its answers hold the error, nothing is thrown',
+  {
+    provider: 'resend',
+    program: nodeCases(resendNode),
+    errors: {
+      denied_by_policy: { class: 'operation_not_allowed', status: 403 },
+      denied_by_cap: { class: 'daily_quota_exceeded', status: 429 },
+      bad_key: { class: 'invalid_api_key', status: 401 },
+      mismatch: { class: 'invalid_idempotent_request', status: 409 },
+      in_doubt: { class: 'outcome_unknown', status: 409 },
+      unavailable: { class: 'application_error', status: 503 },
+    },
+    tellsReplay: true,
+  },
+  () => bench,
+);
 
 describe('stripe, at the root path by host, port and protocol', () => {
   let stripe: Stripe;
@@ -88,17 +157,6 @@ describe('stripe, at the root path by host, port and protocol', () => {
     expect(failure?.message).toContain('Keybrake never forwards POST /v1/ephemeral_keys');
   });
 
-  test('a bad vault key is an authentication error', async () => {
-    const { hostname: host, port } = new URL(system.gatewayUrl);
-    const stranger = new Stripe(`vk_default_aaaaaaaaaaaaaaaa_${'A'.repeat(43)}`, {
-      host,
-      port: Number(port),
-      protocol: 'http',
-      maxNetworkRetries: 0,
-    });
-    expect(await failureOf(stranger.charges.list())).toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
-  });
-
   test('the host and the prefix are ways in beside the root', async () => {
     const key = await system.issueKey({ allowedOperations: ['balance:read'], capMinor: '0' });
     const headers = { authorization: `Bearer ${key.vaultKey}` };
@@ -110,79 +168,35 @@ describe('stripe, at the root path by host, port and protocol', () => {
   });
 });
 
-describe('twilio, through the prefix', () => {
-  let key: IssuedKey;
-  const sid = 'AC00000000000000000000000000000000';
-  const clientOf = (vaultKey: string) => {
-    const client = twilio(sid, vaultKey);
-    client.api.baseUrl = `${system.gatewayUrl}/twilio`;
-    return client;
-  };
-  beforeAll(async () => {
-    key = await system.issueKey({ provider: 'twilio', allowedOperations: ['messages:*'], capMinor: '5' });
-  });
-
-  test('messages: sent until the cap is reached, then 429 in its own error', async () => {
-    const client = clientOf(key.vaultKey);
-    const message = { to: '+15005550010', from: '+15005550006', body: 'hello' };
-    const sent = [];
-    // 1.45 cents a segment, by the default price list: three fit under 5 cents.
-    for (let index = 0; index < 3; index += 1) sent.push(await client.messages.create(message));
-    expect(new Set(sent.map((one) => one.sid)).size).toBe(3);
-    expect((await client.messages(sent[0]?.sid as string).fetch()).body).toBe('hello');
-    const failure = await failureOf(client.messages.create(message));
-    expect(failure).toMatchObject({ status: 429 });
-    expect(failure?.message).toContain('daily cap exceeded');
-    const executed = (await system.witness('twilio')).filter(
-      (entry) => entry.executed && entry.operation.startsWith('POST'),
-    );
-    expect(executed).toHaveLength(3);
-  });
-
-  test('an operation outside the policy: 403 as its exception', async () => {
-    const reader = await system.issueKey({ provider: 'twilio', allowedOperations: ['messages:read'], capMinor: '5' });
-    const failure = await failureOf(
-      clientOf(reader.vaultKey).messages.create({ to: '+15005550010', from: '+15005550006', body: 'x' }),
-    );
-    expect(failure).toMatchObject({ status: 403 });
-    expect(failure?.message).toContain('not in allowed_ops');
-  });
-
-  test('a bad key: 401 as its exception', async () => {
-    const failure = await failureOf(
-      clientOf('vk_wrong').messages.create({ to: '+15005550010', from: '+15005550006', body: 'x' }),
-    );
-    expect(failure).toMatchObject({ status: 401 });
-  });
+test('twilio-node: messages are sent until the cap is reached, and can be read', async () => {
+  const { vaultKey } = await system.issueKey({ provider: 'twilio', allowedOperations: ['messages:*'], capMinor: '5' });
+  const client = twilio('AC00000000000000000000000000000000', vaultKey);
+  client.api.baseUrl = `${system.gatewayUrl}/twilio`;
+  const message = { to: '+15005550010', from: '+15005550006', body: 'three fit' };
+  // 1.45 cents a segment, by the default price list: three fit under 5 cents.
+  const sent = [];
+  for (let index = 0; index < 3; index += 1) sent.push((await client.messages.create(message)).sid);
+  expect((await client.messages(sent[0] as string).fetch()).body).toBe('three fit');
+  const failure = await failureOf(client.messages.create(message));
+  expect(failure).toMatchObject({ status: 429 });
+  expect(failure?.message).toContain('daily cap exceeded');
+  const executed = (await system.witness('twilio')).filter((one) => one.executed && one.marker === 'three fit');
+  expect(executed.map(({ objectId }) => objectId)).toEqual(sent);
 });
 
-describe('resend, through the prefix', () => {
-  const email = { from: 'a@example.com', subject: 'hi', html: '<p>hi</p>' };
-
-  test('one email, a batch, and a replay under one idempotency key', async () => {
-    const key = await system.issueKey({ provider: 'resend', allowedOperations: ['emails:*'], capMinor: '100' });
-    const resend = new Resend(key.vaultKey, { baseUrl: `${system.gatewayUrl}/resend` });
-    const first = await resend.emails.send({ ...email, to: 'b@example.com' }, { idempotencyKey: 'welcome/1' });
-    const again = await resend.emails.send({ ...email, to: 'b@example.com' }, { idempotencyKey: 'welcome/1' });
-    expect(first.error).toBeNull();
-    expect(again.data?.id).toBe(first.data?.id);
-    const batch = await resend.batch.send([
-      { ...email, to: ['c@example.com'] },
-      { ...email, to: ['d@example.com', 'e@example.com'] },
-    ]);
-    expect(batch.error).toBeNull();
-    const executed = (await system.witness('resend')).filter((entry) => entry.executed);
-    expect(executed).toHaveLength(2);
+test('resend-node: recipients count, also in a batch', async () => {
+  // 0.09 cents a recipient by the default price list: 11 fit under one cent.
+  const { vaultKey } = await system.issueKey({ provider: 'resend', allowedOperations: ['emails:*'], capMinor: '1' });
+  const resend = new Resend(vaultKey, { baseUrl: `${system.gatewayUrl}/resend` });
+  const email = (count: number) => ({
+    from: 'a@example.com',
+    subject: 'eleven fit',
+    html: '<p>hi</p>',
+    to: Array.from({ length: count }, (_none, index) => `r${index}@example.com`),
   });
-
-  test('recipients count: the cap refuses as a rate limit error', async () => {
-    // 0.09 cents a recipient by the default price list: 11 fit under one cent.
-    const key = await system.issueKey({ provider: 'resend', allowedOperations: ['emails:*'], capMinor: '1' });
-    const resend = new Resend(key.vaultKey, { baseUrl: `${system.gatewayUrl}/resend` });
-    const to = (count: number) => Array.from({ length: count }, (_none, index) => `r${index}@example.com`);
-    expect((await resend.emails.send({ ...email, to: to(11) })).error).toBeNull();
-    const refused = await resend.emails.send({ ...email, to: to(1) });
-    expect(refused.error?.message).toContain('daily cap exceeded');
-    expect(refused.error).toMatchObject({ statusCode: 429 });
-  });
+  expect((await resend.batch.send([email(4), email(6)])).error).toBeNull();
+  expect((await resend.emails.send(email(2))).error).toMatchObject({ name: 'daily_quota_exceeded', statusCode: 429 });
+  expect((await resend.emails.send(email(1))).error).toBeNull();
+  const executed = (await system.witness('resend')).filter((one) => one.executed && one.marker === 'eleven fit');
+  expect(executed).toHaveLength(2);
 });
