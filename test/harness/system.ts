@@ -157,6 +157,15 @@ export class System {
     return ((await response.json()) as { data: WitnessEntry[] }).data;
   }
 
+  /** A message as the provider itself shows it. */
+  async twilioMessage(sid: string): Promise<{ readonly price: string | null }> {
+    const { accountSid, authToken } = SIMULATOR_CREDENTIALS.twilio;
+    const response = await fetch(`${this.#simulator.url}/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`, {
+      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
+    });
+    return (await response.json()) as { price: string | null };
+  }
+
   async fault(order: FaultOrder): Promise<void> {
     await fetch(`${this.#simulator.url}/_control`, { method: 'POST', body: JSON.stringify(order) });
   }

@@ -1,3 +1,4 @@
+import type { Currency } from './currency.js';
 import type { ReservationId } from './ids.js';
 import type {
   Hold,
@@ -5,6 +6,7 @@ import type {
   SpendCommitted,
   SpendReleased,
   SpendReserved,
+  SpendTruedUp,
   UpstreamFacts,
 } from './spend-event.js';
 
@@ -19,6 +21,15 @@ export interface Reservation {
   readonly outcome: Outcome;
   /** Some release said that the provider never executed the call. */
   readonly releasedAsUnexecuted: boolean;
+  /** The final price, which may be known before the commit is; the last one that was told. */
+  readonly trueUp?: TrueUp | undefined;
+}
+
+export interface TrueUp {
+  readonly actualMicros: bigint;
+  readonly currency: Currency;
+  readonly source: string;
+  readonly atMs: number;
 }
 
 export type Outcome =
@@ -40,7 +51,7 @@ export type Outcome =
       readonly note?: string | undefined;
     };
 
-export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased;
+export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased | SpendTruedUp;
 
 export function emptyReservation(reservationId: ReservationId): Reservation {
   return { reservationId, facts: undefined, outcome: { state: 'open' }, releasedAsUnexecuted: false };
@@ -57,6 +68,8 @@ export function foldReservation(state: Reservation, event: ReservationEvent): Re
       const releasedAsUnexecuted = state.releasedAsUnexecuted || event.reason !== 'provider_refused';
       return { ...state, releasedAsUnexecuted, outcome: higher(state.outcome, released(event)) };
     }
+    case 'SpendTruedUp':
+      return { ...state, trueUp: later(state.trueUp, trueUpOf(event)) };
   }
 }
 
@@ -73,6 +86,17 @@ function committed(event: SpendCommitted): Outcome {
 function released(event: SpendReleased): Outcome {
   const { reason, detail, upstream, occurredAtMs: atMs } = event;
   return { state: 'released', reason, detail, upstream, atMs };
+}
+
+function trueUpOf({ actualMicros, currency, source, occurredAtMs: atMs }: SpendTruedUp): TrueUp {
+  return { actualMicros, currency, source, atMs };
+}
+
+/** By time; the rest only makes the order total. */
+function later(a: TrueUp | undefined, b: TrueUp): TrueUp {
+  const place = ({ atMs, actualMicros, currency, source }: TrueUp) =>
+    JSON.stringify([atMs.toString().padStart(16, '0'), actualMicros.toString().padStart(19, '0'), currency, source]);
+  return a !== undefined && place(a) > place(b) ? a : b;
 }
 
 const HEIGHT = { open: 0, released: 1, committed: 2 } as const;
@@ -101,6 +125,18 @@ export interface Contribution {
   readonly committedMicros: bigint;
 }
 
+/** The true-up that counts: of a committed call, in the currency of its reservation. */
+export function effectiveTrueUp({ facts, outcome, trueUp }: Reservation): TrueUp | undefined {
+  return outcome.state === 'committed' && trueUp?.currency === facts?.call.amount?.currency ? trueUp : undefined;
+}
+
+/** What a call cost as far as it is known; 0 unless it is committed. */
+export function spentMicros(reservation: Reservation): bigint {
+  const { outcome } = reservation;
+  if (outcome.state !== 'committed') return 0n;
+  return effectiveTrueUp(reservation)?.actualMicros ?? outcome.actualMicros;
+}
+
 const NOTHING: Contribution = { heldMicros: 0n, committedMicros: 0n };
 
 export function contributionOf(reservation: Reservation, hold: Hold): Contribution {
@@ -111,6 +147,6 @@ export function contributionOf(reservation: Reservation, hold: Hold): Contributi
     case 'released':
       return NOTHING;
     case 'committed':
-      return { heldMicros: 0n, committedMicros: reservation.outcome.actualMicros };
+      return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
   }
 }

@@ -61,7 +61,7 @@ export interface SpendReserved extends EventBase {
    * is in doubt. Absent for reads, and in records of builds that kept none.
    */
   readonly sealedRequest?: string | undefined;
-  /** A look-up of the resolver, which wants evidence for this reservation in doubt; absent for callers' own calls. */
+  /** A look-up of the resolver about this reservation, its outcome or its final price; absent for callers' own calls. */
   readonly resolves?: ReservationId | undefined;
 }
 
@@ -104,6 +104,20 @@ export interface SpendReleased extends EventBase {
   readonly detail: string | undefined;
 }
 
+/**
+ * What a committed call cost in the end, where its price is told only later. Refines the commit: what was committed counts
+ * until then, and without a commit it counts nothing.
+ */
+export interface SpendTruedUp extends EventBase {
+  readonly type: 'SpendTruedUp';
+  readonly reservationId: ReservationId;
+  readonly actualMicros: bigint;
+  /** Of the amount; in another currency than the reservation's it changes nothing. */
+  readonly currency: Currency;
+  /** Where the price was read: `twilio SM…`. */
+  readonly source: string;
+}
+
 /** A call of a known key that was refused before launch. */
 export interface CallDenied extends EventBase {
   readonly type: 'CallDenied';
@@ -130,4 +144,11 @@ export interface IncarnationFenced extends EventBase {
   readonly incarnation: number;
 }
 
-export type SpendEvent = SpendReserved | SpendCommitted | SpendReleased | CallDenied | CallReplayed | IncarnationFenced;
+export type SpendEvent =
+  | SpendReserved
+  | SpendCommitted
+  | SpendReleased
+  | SpendTruedUp
+  | CallDenied
+  | CallReplayed
+  | IncarnationFenced;

@@ -12,6 +12,7 @@ const EVENT_TYPES = new Set([
   'SpendReserved',
   'SpendCommitted',
   'SpendReleased',
+  'SpendTruedUp',
   'CallDenied',
   'CallReplayed',
   'IncarnationFenced',
@@ -62,6 +63,11 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
     case 'SpendReleased':
       text(event, 'reservationId');
       text(event, 'reason');
+      return;
+    case 'SpendTruedUp':
+      text(event, 'reservationId');
+      text(event, 'currency');
+      event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'CallDenied':
     case 'CallReplayed':

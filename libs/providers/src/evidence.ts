@@ -52,6 +52,14 @@ export interface EvidenceRules {
   looksLike?(request: OutgoingRequest, other: OutgoingRequest): boolean | undefined;
 }
 
+/** Where the price of what a call made is told only later. */
+export interface FinalPriceRules {
+  /** `objectId` as the provider's `objectId` rule read it. */
+  lookUp(objectId: string): LookUp;
+  /** In micros; undefined while it is not told, or told in another currency. */
+  micros(answer: unknown, currency: Currency): bigint | undefined;
+}
+
 /** Headers of a look-up; a provider's own are added where it is authorized. */
 export const LOOK_UP_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'keybrake',

@@ -1,6 +1,6 @@
 export { parseBody } from './body/parse-body.js';
 export type { BodyProblem, Fields, FieldValue, ParsedBody } from './body/parsed-body.js';
-export type { DoubtfulCall, EvidenceRules, EvidenceStep, Found, LookUp } from './evidence.js';
+export type { DoubtfulCall, EvidenceRules, EvidenceStep, FinalPriceRules, Found, LookUp } from './evidence.js';
 export { type MatchedOperation, matchOperation } from './operation-match.js';
 export { originsOf } from './origins.js';
 export { buildOutgoing, type OutgoingParts } from './outgoing.js';

@@ -1,6 +1,6 @@
 import type { Currency, Money, MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
 import type { ParsedBody } from './body/parsed-body.js';
-import type { EvidenceRules } from './evidence.js';
+import type { EvidenceRules, FinalPriceRules } from './evidence.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { PriceList } from './price-list.js';
 import type { RequestProblem } from './problem.js';
@@ -80,6 +80,8 @@ export interface Provider {
   interpret(operation: Operation, status: number, body: Uint8Array, reserved: Money | undefined): UpstreamMeaning;
   /** How to find out what became of a call whose answer was lost; absent where the provider can't be asked (Resend). */
   readonly evidence?: EvidenceRules;
+  /** Absent where the answer tells the price, or nobody does. */
+  readonly finalPrice?: FinalPriceRules;
   /** The provider's id of what a call made, from its answer; only where what was made can be found by nothing else. */
   objectId?(body: Uint8Array): string | undefined;
   /** The refusal in the provider's own error shape and status. */

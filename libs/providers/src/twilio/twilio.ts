@@ -4,6 +4,7 @@ import { meaningOf } from '../upstream-meaning.js';
 import { twilioOperations } from './catalogue.js';
 import { renderTwilioRefusal } from './dialect.js';
 import { madeSid, twilioEvidence } from './evidence.js';
+import { twilioFinalPrice } from './final-price.js';
 
 const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
 
@@ -23,6 +24,7 @@ export const twilio: Provider = {
   interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, () => false),
   evidence: twilioEvidence,
   objectId: madeSid,
+  finalPrice: twilioFinalPrice,
   renderRefusal: renderTwilioRefusal,
 };
 
