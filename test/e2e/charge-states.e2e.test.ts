@@ -1,3 +1,4 @@
+import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
 import { failureOf, stripeClient } from '../harness/calls.ts';
@@ -7,7 +8,8 @@ import type { System } from '../harness/system.ts';
 let system: System;
 
 beforeAll(async () => {
-  system = await startSystem();
+  // Final amounts are asked for at once.
+  system = await startSystem({ env: { KEYBRAKE_PRICE_DELAY_MS: '100', KEYBRAKE_RESOLVE_INTERVAL_MS: '100' } });
 });
 afterAll(async () => {
   await system?.stop();
@@ -44,6 +46,18 @@ async function account(more: Record<string, unknown> = {}) {
   return { key, stripe: stripeClient(system, key), counted };
 }
 
+type Counted = Awaited<ReturnType<Awaited<ReturnType<typeof account>>['counted']>>;
+
+/** Final amounts come a little later, first in the ledger and then in the admission store. */
+async function countedIs(counted: () => Promise<Counted>, expected: Counted): Promise<void> {
+  const shown = (value: unknown) => JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? one.toString() : one));
+  await eventually(
+    'the final amount',
+    async () => shown(await counted().catch(() => undefined)),
+    (seen) => seen === shown(expected),
+  );
+}
+
 const usd = (amount: number) => ({ amount, currency: 'usd', source: 'tok_visa' });
 const methods = { automatic_payment_methods: { enabled: true, allow_redirects: 'never' } } as const;
 
@@ -61,7 +75,24 @@ describe('what each state of a charge leaves in the balance', () => {
     expect(await counted()).toEqual({ in: [9_000n, 0n] });
     const captured = await stripe.charges.capture(charge.id, { amount: 6_000 });
     expect(captured.amount_captured).toBe(6_000);
-    expect(await counted()).toEqual({ in: [9_000n, 0n] });
+    // The rest was given back to the payer, so it counts no more.
+    await countedIs(counted, { in: [6_000n, 0n] });
+  });
+
+  test('an authorisation that is cancelled counts nothing in the end', async () => {
+    const { stripe, counted } = await account();
+    const intent = await stripe.paymentIntents.create({
+      amount: 5_000,
+      currency: 'usd',
+      confirm: true,
+      capture_method: 'manual',
+      payment_method: 'pm_card_visa',
+      ...methods,
+    });
+    expect(intent.status).toBe('requires_capture');
+    expect(await counted()).toEqual({ in: [5_000n, 0n] });
+    await stripe.paymentIntents.cancel(intent.id);
+    await countedIs(counted, {});
   });
 
   test('an authorisation that was not made through Keybrake counts when it is captured', async () => {
@@ -87,6 +118,8 @@ describe('what each state of a charge leaves in the balance', () => {
     });
     expect(intent.status).toBe('requires_action');
     expect(await counted()).toEqual({ in: [7_000n, 0n] });
+    await stripe.paymentIntents.cancel(intent.id);
+    await countedIs(counted, {});
   });
 
   test('a refund counts as money out, of the rest when no amount is said', async () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +19,7 @@ import { type Installation, type IssuedKey, type KeyWish, openAccount } from './
 import { distributedSettings, topicReader } from './distributed.ts';
 import { type CountedBalance, Enforced } from './enforced.ts';
 import { type FaultPlan, faultSettings } from './fault-plan.ts';
+import { installationOf } from './installation.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -78,18 +78,8 @@ export class System {
     const database = await createDatabase(options.postgresUrl);
     const simulator = await startSimulator({ port: 0, witnessFile: join(folder, 'witness.jsonl') });
     const redis = options.kafkaBrokers === undefined ? undefined : await startRedis();
-    const env = {
-      ...(redis === undefined ? {} : distributedSettings(redis, options.kafkaBrokers ?? '')),
-      DATABASE_URL: database.url,
-      KEYBRAKE_PEPPER: randomBytes(32).toString('base64'),
-      KEYBRAKE_KEK: randomBytes(32).toString('base64'),
-      KEYBRAKE_STRIPE_ORIGIN: simulator.url,
-      KEYBRAKE_TWILIO_ORIGIN: simulator.url,
-      KEYBRAKE_RESEND_ORIGIN: simulator.url,
-      KEYBRAKE_LOG_LEVEL: 'debug',
-      KEYBRAKE_DRAIN_DELAY_MS: '0',
-      ...options.env,
-    };
+    const store = redis === undefined ? {} : distributedSettings(redis, options.kafkaBrokers ?? '');
+    const env = { ...store, ...installationOf(database.url, simulator.url), ...options.env };
     const pool = createPool({
       url: database.url,
       applicationName: 'test',
@@ -159,6 +149,15 @@ export class System {
     const query = provider === undefined ? '' : `?provider=${provider}`;
     const response = await fetch(`${this.#simulator.url}/_witness${query}`);
     return ((await response.json()) as { data: WitnessEntry[] }).data;
+  }
+
+  /** A message as the provider itself shows it. */
+  async twilioMessage(sid: string): Promise<{ readonly price: string | null }> {
+    const { accountSid, authToken } = SIMULATOR_CREDENTIALS.twilio;
+    const response = await fetch(`${this.#simulator.url}/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`, {
+      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
+    });
+    return (await response.json()) as { price: string | null };
   }
 
   async fault(order: FaultOrder): Promise<void> {

@@ -2,8 +2,6 @@ import {
   type AdmissionStore,
   type AdmissionUpkeep,
   createFoldSink,
-  type DoubtPorts,
-  type DoubtSettings,
   dropFoldedResponses,
   type EventAppender,
   type EventSource,
@@ -20,8 +18,10 @@ import {
   releaseAbandoned,
   resolveDoubts,
   settleFromLog,
+  trueUpPrices,
   type UpkeepPorts,
 } from '@keybrake/application';
+import type { ResolverPorts, ResolverSettings } from './resolver-ports.js';
 import { Worker } from './worker.js';
 
 export interface LedgerPorts extends FoldPorts {
@@ -32,8 +32,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly runtime: Runtime;
   /** Where the admission store can be lost while the ledger lives. */
   readonly rebuild?: RebuildPorts;
-  /** What calls in doubt are settled with. */
-  readonly doubts?: DoubtPorts;
+  /** What calls in doubt are settled with, and late prices asked for. */
+  readonly resolver?: ResolverPorts;
   /** Where changes of policies and keys go to others. */
   readonly relay?: RelayPorts;
 }
@@ -42,7 +42,7 @@ export interface LedgerSettings {
   readonly heldMaxAgeMs: number;
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
-  readonly doubts: DoubtSettings;
+  readonly resolver: ResolverSettings;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
@@ -90,24 +90,31 @@ export async function startLedger(
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
   const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
     new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
-  const { rebuild, relay, doubts } = ports;
+  const { rebuild, relay, resolver } = ports;
   let stopping = false;
   const rebuildTurn = async (lost: RebuildPorts) => {
     const result = await rebuildIfLost(lost, () => stopping);
     if (result.kind === 'ready') observer.rebuilt(result);
     return false;
   };
-  const resolveTurn = async (unsettled: DoubtPorts) => {
-    const unexpected = { failed: (_id: string, error: unknown) => observer.failed('resolver', error) };
-    const result = await resolveDoubts(unsettled, settings.doubts, unexpected, () => stopping);
+  const unexpected = { failed: (_id: string, error: unknown) => observer.failed('resolver', error) };
+  const resolveTurn = async (parts: ResolverPorts) => {
+    const result = await resolveDoubts(parts, settings.resolver, unexpected, () => stopping);
     observer.resolved(result);
     return result.isFull;
   };
+  const pricesTurn = async (parts: ResolverPorts) =>
+    (await trueUpPrices(parts, settings.resolver, unexpected, () => stopping)).isFull;
   const workers = [
     worker('upkeep', settings.upkeepIdleMs, upkeep),
     worker('purge', PURGE_IDLE_MS, purge),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
-    ...(doubts === undefined ? [] : [worker('resolver', settings.doubts.intervalMs, () => resolveTurn(doubts))]),
+    ...(resolver === undefined
+      ? []
+      : [
+          worker('resolver', settings.resolver.intervalMs, () => resolveTurn(resolver)),
+          worker('prices', settings.resolver.intervalMs, () => pricesTurn(resolver)),
+        ]),
     ...(relay === undefined
       ? []
       : [worker('relay', RELAY_IDLE_MS, async () => (await relayGovernance(relay, RELAY_BATCH_MAX)) > 0)]),

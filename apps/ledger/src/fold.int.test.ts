@@ -194,6 +194,44 @@ describe('fold', () => {
     expect(rows).toEqual([{ message: `looked up by the resolver for ${reservationId}`, state: 'committed' }]);
   });
 
+  test('a final price counts in place of the committed amount, also when it is folded first; a price above is an anomaly', async () => {
+    const truedUp = (reservationId: ReservationId, actualMicros: bigint): SpendEvent => ({
+      type: 'SpendTruedUp',
+      eventId: systemRuntime.newEventId(),
+      accountId: ACCOUNT,
+      occurredAtMs: Date.parse('2026-11-24T12:05:00Z'),
+      reservationId,
+      actualMicros,
+      currency: USD,
+      source: 'twilio SM1',
+    });
+    const before = (await balance())?.committed_micros ?? 0n;
+    const counted = async () => ((await balance())?.committed_micros ?? 0n) - before;
+    const [early, late] = [reserved(1_000_000n), reserved(1_000_000n)];
+    await log.append(ACCOUNT, [truedUp(early.reservationId, 400_000n)]);
+    await foldEverything();
+    await log.append(ACCOUNT, [committed(early.reservationId, 1_000_000n)]);
+    await foldEverything();
+    expect(await counted()).toBe(0n);
+    await log.append(ACCOUNT, [early, late, committed(late.reservationId, 900_000n)]);
+    await foldEverything();
+    expect(await counted()).toBe(1_300_000n);
+    await log.append(ACCOUNT, [truedUp(late.reservationId, 1_100_000n)]);
+    await foldEverything();
+    expect(await counted()).toBe(1_500_000n);
+    const { rows } = await pool.query(
+      `select a.committed_micros, a.final_micros, n.kind from ledger.audit_entries a
+         left join ledger.anomalies n on n.reservation_id = a.id where a.id = any($1) order by a.final_micros`,
+      [[early.reservationId, late.reservationId]],
+    );
+    expect(rows).toEqual([
+      { committed_micros: 1_000_000n, final_micros: 400_000n, kind: null },
+      { committed_micros: 900_000n, final_micros: 1_100_000n, kind: 'overage' },
+    ]);
+    const outcomes = await ports.store.outcomes([early.reservationId, late.reservationId]);
+    expect([...outcomes.values()]).toMatchObject([{ actualMicros: 400_000n }, { actualMicros: 1_100_000n }]);
+  });
+
   test('copies in the log itself are folded once', async () => {
     const before = await balance();
     const event = reserved(1_000_000n);

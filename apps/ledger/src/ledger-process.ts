@@ -11,7 +11,7 @@ import {
   startHttpApp,
 } from '@keybrake/platform';
 import { type LedgerObserver, type LedgerPorts, startLedger } from './app.js';
-import { doubtSettings, type ResolverConfig } from './resolver-ports.js';
+import { type ResolverConfig, resolverSettings } from './resolver-ports.js';
 
 export interface LedgerAdapters {
   readonly ports: LedgerPorts;
@@ -48,7 +48,7 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
       heldMaxAgeMs: config.heldMaxAgeMs,
       upkeepIdleMs: UPKEEP_IDLE_MS,
       rebuildIdleMs: REBUILD_IDLE_MS,
-      doubts: doubtSettings(config),
+      resolver: resolverSettings(config),
     },
     observerOf(metrics, logger, options.onFatal),
   );

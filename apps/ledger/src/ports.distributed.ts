@@ -75,7 +75,7 @@ export async function openDistributedLedger(
       codec: jsonEventCodec,
       digests: createDigests(config.pepper),
       runtime: systemRuntime,
-      doubts: resolver.ports,
+      resolver: resolver.ports,
       rebuild: {
         rebuild: new RedisAdmissionRebuild(redis),
         lives: new PostgresAdmissionLives(pool),

@@ -44,7 +44,7 @@ export async function openPostgresLedger(
       codec: jsonEventCodec,
       digests: createDigests(installation.pepper),
       runtime: systemRuntime,
-      doubts: resolver.ports,
+      resolver: resolver.ports,
     },
     checks: { database: () => pool.query('select 1') },
     close: async (flushWithinMs) => {

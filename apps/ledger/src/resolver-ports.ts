@@ -8,10 +8,18 @@ import {
   type EventSource,
   KEPT_RESPONSE_BYTES_MAX,
   type LedgerStore,
+  type TrueUpPorts,
+  type TrueUpSettings,
 } from '@keybrake/application';
 import { type Config, createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
 import { originsOf } from '@keybrake/providers';
-import { type Pool, PostgresResolutionStore, PostgresVaultDirectory, postgresCipher } from '@keybrake/storage';
+import {
+  type Pool,
+  PostgresPriceStore,
+  PostgresResolutionStore,
+  PostgresVaultDirectory,
+  postgresCipher,
+} from '@keybrake/storage';
 
 export type ResolverConfig = Pick<
   Config,
@@ -21,8 +29,11 @@ export type ResolverConfig = Pick<
 /** Of look-ups and resends; a resolver is never in a hurry. */
 const CONNECTIONS_PER_PROVIDER = 4;
 
+export type ResolverPorts = DoubtPorts & TrueUpPorts;
+export type ResolverSettings = DoubtSettings & TrueUpSettings;
+
 export interface OpenedResolver {
-  readonly ports: DoubtPorts;
+  readonly ports: ResolverPorts;
   close(): Promise<void>;
 }
 
@@ -54,6 +65,7 @@ export function openResolver(
       source,
       positions: store,
       resolutions: new PostgresResolutionStore(pool),
+      prices: new PostgresPriceStore(pool),
       directory: new PostgresVaultDirectory(pool, credentials),
       upstream,
       seal: responses,
@@ -64,7 +76,7 @@ export function openResolver(
   };
 }
 
-export function doubtSettings(config: ResolverConfig): DoubtSettings {
+export function resolverSettings(config: ResolverConfig): ResolverSettings {
   const { resolver, heldMaxAgeMs, upstreamTimeoutMs, recordTimeoutMs } = config;
   return {
     owner: `resolver-${randomUUID()}`,

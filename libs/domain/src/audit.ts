@@ -1,4 +1,4 @@
-import type { Reservation } from './reservation.js';
+import { effectiveTrueUp, type Reservation } from './reservation.js';
 import type { CallDenied, CallIdentity, CallReplayed, SpendReserved } from './spend-event.js';
 
 export const AUDIT_DECISIONS = ['allowed', 'denied', 'replayed'] as const;
@@ -26,6 +26,8 @@ export interface AuditEntry {
   readonly currency: string | null;
   readonly reservedMicros: string | null;
   readonly committedMicros: string | null;
+  /** The price that was told later; absent, and not part of the digest, while there is none. */
+  readonly finalMicros?: string;
   readonly state: AuditState;
   readonly upstreamStatus: number | null;
   readonly upstreamRequestId: string | null;
@@ -54,6 +56,7 @@ function identity(call: CallIdentity) {
 export function reservationEntry(facts: SpendReserved, reservation: Reservation): AuditEntry {
   const { outcome } = reservation;
   const ended = outcome.state === 'open' ? undefined : outcome;
+  const trueUp = effectiveTrueUp(reservation);
   return {
     id: reservation.reservationId,
     accountId: facts.accountId,
@@ -62,6 +65,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     rule: null,
     message: reservationMessage(facts, reservation),
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
+    ...(trueUp === undefined ? {} : { finalMicros: trueUp.actualMicros.toString() }),
     state: outcome.state,
     upstreamStatus: ended?.upstream?.status ?? null,
     upstreamRequestId: ended?.upstream?.requestId ?? null,
@@ -124,6 +128,7 @@ const DIGEST_ORDER: readonly string[] = Object.keys({
   decision: 0,
   endedAtMs: 0,
   endpoint: 0,
+  finalMicros: 0,
   id: 0,
   idempotencyKey: 0,
   latencyMs: 0,

@@ -1,3 +1,4 @@
+import type { Currency } from './currency.js';
 import type { ReservationId } from './ids.js';
 import type {
   Hold,
@@ -5,6 +6,7 @@ import type {
   SpendCommitted,
   SpendReleased,
   SpendReserved,
+  SpendTruedUp,
   UpstreamFacts,
 } from './spend-event.js';
 
@@ -19,6 +21,15 @@ export interface Reservation {
   readonly outcome: Outcome;
   /** Some release said that the provider never executed the call. */
   readonly releasedAsUnexecuted: boolean;
+  /** The final price, which may be known before the commit is; the last one that was told. */
+  readonly trueUp?: TrueUp | undefined;
+}
+
+export interface TrueUp {
+  readonly actualMicros: bigint;
+  readonly currency: Currency;
+  readonly source: string;
+  readonly atMs: number;
 }
 
 export type Outcome =
@@ -37,10 +48,11 @@ export type Outcome =
       readonly atMs: number;
       readonly sealedResponse: string | undefined;
       readonly objectId?: string | undefined;
+      readonly isProvisional?: boolean | undefined;
       readonly note?: string | undefined;
     };
 
-export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased;
+export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased | SpendTruedUp;
 
 export function emptyReservation(reservationId: ReservationId): Reservation {
   return { reservationId, facts: undefined, outcome: { state: 'open' }, releasedAsUnexecuted: false };
@@ -57,6 +69,8 @@ export function foldReservation(state: Reservation, event: ReservationEvent): Re
       const releasedAsUnexecuted = state.releasedAsUnexecuted || event.reason !== 'provider_refused';
       return { ...state, releasedAsUnexecuted, outcome: higher(state.outcome, released(event)) };
     }
+    case 'SpendTruedUp':
+      return { ...state, trueUp: later(state.trueUp, trueUpOf(event)) };
   }
 }
 
@@ -66,13 +80,24 @@ export function isAnomaly(reservation: Reservation): boolean {
 }
 
 function committed(event: SpendCommitted): Outcome {
-  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, note } = event;
-  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, note };
+  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, isProvisional, note } = event;
+  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, isProvisional, note };
 }
 
 function released(event: SpendReleased): Outcome {
   const { reason, detail, upstream, occurredAtMs: atMs } = event;
   return { state: 'released', reason, detail, upstream, atMs };
+}
+
+function trueUpOf({ actualMicros, currency, source, occurredAtMs: atMs }: SpendTruedUp): TrueUp {
+  return { actualMicros, currency, source, atMs };
+}
+
+/** By time; the rest only makes the order total. */
+function later(a: TrueUp | undefined, b: TrueUp): TrueUp {
+  const place = ({ atMs, actualMicros, currency, source }: TrueUp) =>
+    JSON.stringify([atMs.toString().padStart(16, '0'), actualMicros.toString().padStart(19, '0'), currency, source]);
+  return a !== undefined && place(a) > place(b) ? a : b;
 }
 
 const HEIGHT = { open: 0, released: 1, committed: 2 } as const;
@@ -90,7 +115,7 @@ function rank(outcome: Outcome): string {
   const { upstream } = outcome;
   const what =
     outcome.state === 'committed'
-      ? [outcome.actualMicros.toString(), outcome.objectId ?? '', outcome.note ?? '']
+      ? [outcome.actualMicros.toString(), outcome.objectId ?? '', outcome.isProvisional ?? false, outcome.note ?? '']
       : [outcome.reason, outcome.detail ?? ''];
   return JSON.stringify([time, ...what, upstream?.status ?? 0, upstream?.requestId ?? '', upstream?.latencyMs ?? 0]);
 }
@@ -99,6 +124,18 @@ function rank(outcome: Outcome): string {
 export interface Contribution {
   readonly heldMicros: bigint;
   readonly committedMicros: bigint;
+}
+
+/** The true-up that counts: of a committed call, in the currency of its reservation. */
+export function effectiveTrueUp({ facts, outcome, trueUp }: Reservation): TrueUp | undefined {
+  return outcome.state === 'committed' && trueUp?.currency === facts?.call.amount?.currency ? trueUp : undefined;
+}
+
+/** What a call cost as far as it is known; 0 unless it is committed. */
+export function spentMicros(reservation: Reservation): bigint {
+  const { outcome } = reservation;
+  if (outcome.state !== 'committed') return 0n;
+  return effectiveTrueUp(reservation)?.actualMicros ?? outcome.actualMicros;
 }
 
 const NOTHING: Contribution = { heldMicros: 0n, committedMicros: 0n };
@@ -111,6 +148,6 @@ export function contributionOf(reservation: Reservation, hold: Hold): Contributi
     case 'released':
       return NOTHING;
     case 'committed':
-      return { heldMicros: 0n, committedMicros: reservation.outcome.actualMicros };
+      return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
   }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Currency } from './currency.js';
 import type { AccountId, EventId, PolicyId, ReservationId, VaultKeyId } from './ids.js';
 import { contributionOf, emptyReservation, foldReservation, isAnomaly, type ReservationEvent } from './reservation.js';
-import type { Hold, SpendCommitted, SpendReleased, SpendReserved } from './spend-event.js';
+import type { Hold, SpendCommitted, SpendReleased, SpendReserved, SpendTruedUp } from './spend-event.js';
 
 const ID = 'rsv_1' as ReservationId;
 const USD = 'usd' as Currency;
@@ -61,6 +61,15 @@ const released = (reason: SpendReleased['reason'], occurredAtMs: number): SpendR
   detail: undefined,
 });
 
+const truedUp = (actualMicros: bigint, occurredAtMs: number, currency = USD): SpendTruedUp => ({
+  ...base,
+  type: 'SpendTruedUp',
+  occurredAtMs,
+  actualMicros,
+  currency,
+  source: 'twilio SM1',
+});
+
 const fold = (events: readonly ReservationEvent[]) => events.reduce(foldReservation, emptyReservation(ID));
 
 const anyEvent: fc.Arbitrary<ReservationEvent> = fc.oneof(
@@ -74,6 +83,9 @@ const anyEvent: fc.Arbitrary<ReservationEvent> = fc.oneof(
       at: fc.integer({ min: 1, max: 4 }),
     })
     .map(({ reason, at }) => released(reason as SpendReleased['reason'], at)),
+  fc
+    .record({ actual: fc.bigInt(0n, 12n), at: fc.integer({ min: 1, max: 4 }), currency: fc.constantFrom('usd', 'eur') })
+    .map(({ actual, at, currency }) => truedUp(actual, at, currency as Currency)),
 );
 
 test('any order and any number of copies of the events fold to one state (R5)', () => {
@@ -103,6 +115,18 @@ test('a hold counts while the call is open, the actual amount once it is committ
     committedMicros: 0n,
   });
   expect(contributionOf(fold([committed(7n, 2)]), hold)).toEqual({ heldMicros: 0n, committedMicros: 0n });
+});
+
+test('a final price refines a commit, whichever of the two comes first, and counts nothing without one', () => {
+  const count = (events: readonly ReservationEvent[]) => contributionOf(fold(events), hold);
+  const spent = (committedMicros: bigint) => ({ heldMicros: 0n, committedMicros });
+  expect(count([reserved, committed(10n, 2), truedUp(7n, 3)])).toEqual(spent(7n));
+  expect(count([truedUp(7n, 3), committed(10n, 2), reserved])).toEqual(spent(7n));
+  expect(count([reserved, committed(10n, 2), truedUp(12n, 3)])).toEqual(spent(12n));
+  expect(count([reserved, truedUp(7n, 3)])).toEqual({ heldMicros: 10n, committedMicros: 0n });
+  expect(count([reserved, released('not_sent', 2), truedUp(7n, 3)])).toEqual(spent(0n));
+  expect(count([reserved, committed(10n, 2), truedUp(7n, 3, 'eur' as Currency)])).toEqual(spent(10n));
+  expect(count([reserved, committed(10n, 2), truedUp(9n, 4), truedUp(7n, 3)])).toEqual(spent(9n));
 });
 
 test('a commit after a wrong release counts, and is an anomaly; after a provider refusal it is none', () => {

@@ -61,7 +61,7 @@ export interface SpendReserved extends EventBase {
    * is in doubt. Absent for reads, and in records of builds that kept none.
    */
   readonly sealedRequest?: string | undefined;
-  /** A look-up of the resolver, which wants evidence for this reservation in doubt; absent for callers' own calls. */
+  /** A look-up of the resolver about this reservation, its outcome or its final price; absent for callers' own calls. */
   readonly resolves?: ReservationId | undefined;
 }
 
@@ -80,8 +80,10 @@ export interface SpendCommitted extends EventBase {
   readonly completedAtMs: number;
   /** The encrypted response for replays (R8), base64; undefined for reads and for answers too large to keep. */
   readonly sealedResponse: string | undefined;
-  /** The provider's id of what the call made, where the call can only be found again by it. */
+  /** The provider's id of what the call made, where a later call or look has to know it. */
   readonly objectId?: string | undefined;
+  /** True where the provider tells only later what was moved: then that object is asked (`SpendTruedUp`). */
+  readonly isProvisional?: boolean | undefined;
   /** How the outcome is known when no answer came; absent for an answered call. */
   readonly note?: string | undefined;
 }
@@ -102,6 +104,20 @@ export interface SpendReleased extends EventBase {
   readonly reason: ReleaseReason;
   readonly upstream: UpstreamFacts | undefined;
   readonly detail: string | undefined;
+}
+
+/**
+ * What a committed call cost in the end, where its price is told only later. Refines the commit: what was committed counts
+ * until then, and without a commit it counts nothing.
+ */
+export interface SpendTruedUp extends EventBase {
+  readonly type: 'SpendTruedUp';
+  readonly reservationId: ReservationId;
+  readonly actualMicros: bigint;
+  /** Of the amount; in another currency than the reservation's it changes nothing. */
+  readonly currency: Currency;
+  /** Where the price was read: `twilio SM…`. */
+  readonly source: string;
 }
 
 /** A call of a known key that was refused before launch. */
@@ -130,4 +146,11 @@ export interface IncarnationFenced extends EventBase {
   readonly incarnation: number;
 }
 
-export type SpendEvent = SpendReserved | SpendCommitted | SpendReleased | CallDenied | CallReplayed | IncarnationFenced;
+export type SpendEvent =
+  | SpendReserved
+  | SpendCommitted
+  | SpendReleased
+  | SpendTruedUp
+  | CallDenied
+  | CallReplayed
+  | IncarnationFenced;

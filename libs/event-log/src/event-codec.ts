@@ -12,6 +12,7 @@ const EVENT_TYPES = new Set([
   'SpendReserved',
   'SpendCommitted',
   'SpendReleased',
+  'SpendTruedUp',
   'CallDenied',
   'CallReplayed',
   'IncarnationFenced',
@@ -56,12 +57,18 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       integer(event, 'completedAtMs');
       object(event, 'upstream');
       optionalText(event, 'objectId');
+      optionalFlag(event, 'isProvisional');
       optionalText(event, 'note');
       event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'SpendReleased':
       text(event, 'reservationId');
       text(event, 'reason');
+      return;
+    case 'SpendTruedUp':
+      text(event, 'reservationId');
+      text(event, 'currency');
+      event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'CallDenied':
     case 'CallReplayed':
@@ -111,6 +118,10 @@ function text(of: Wire, key: string): void {
 /** Members that later builds added: records without them stay readable. */
 function optionalText(of: Wire, key: string): void {
   if (of[key] !== undefined) text(of, key);
+}
+
+function optionalFlag(of: Wire, key: string): void {
+  if (of[key] !== undefined && typeof of[key] !== 'boolean') throw new UnreadableEvent(`${key} is not a boolean`);
 }
 
 function integer(of: Wire, key: string): void {

@@ -7,7 +7,8 @@ export interface EncodedEvent {
   readonly partition: number;
   readonly eventId: string;
   readonly body: string;
-  readonly type: SpendEvent['type'];
+  /** A launch must follow before anything is forwarded: true for the reservation of a caller's call. */
+  readonly precedesLaunch: boolean;
   readonly accountId: AccountId;
 }
 
@@ -81,8 +82,10 @@ export class GroupAppender implements EventAppender, EventFence {
   }
 
   #encoded(partition: number, event: SpendEvent): EncodedEvent {
-    const { eventId, type, accountId } = event;
-    return { partition, eventId, body: this.#codec.encode(event), type, accountId };
+    const { eventId, accountId } = event;
+    // What the resolver looks up needs no launch.
+    const precedesLaunch = event.type === 'SpendReserved' && event.resolves === undefined;
+    return { partition, eventId, body: this.#codec.encode(event), precedesLaunch, accountId };
   }
 
   #enqueue(encoded: readonly EncodedEvent[]): Promise<void> {

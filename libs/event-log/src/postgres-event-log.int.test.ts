@@ -38,21 +38,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-const encoded = (eventId: string, type: EncodedEvent['type']): EncodedEvent => ({
+const encoded = (eventId: string, precedesLaunch: boolean): EncodedEvent => ({
   partition: 5,
   accountId: 'default' as AccountId,
   eventId,
   body: `{"eventId":"${eventId}"}`,
-  type,
+  precedesLaunch,
 });
 
-test.each(['SpendReserved', 'SpendCommitted'] as const)(
-  'a batch of %s that is sent again, with one more behind, adds only the one',
-  async (type) => {
+test.each([true, false])(
+  'a batch (before a launch: %s) that is sent again, with one more behind, adds only the one',
+  async (precedesLaunch) => {
     const log = await PostgresEventLog.open(pool, asUnavailable);
     const from = (await log.ends()).get(5) ?? 0n;
     const ids = [randomUUID(), randomUUID(), randomUUID()];
-    const batch = ids.map((id) => encoded(id, type));
+    const batch = ids.map((id) => encoded(id, precedesLaunch));
     await log.appendBatch(batch.slice(0, 2));
     await log.appendBatch(batch.slice(0, 2));
     await log.appendBatch(batch);

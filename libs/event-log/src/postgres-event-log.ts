@@ -52,7 +52,7 @@ export class PostgresEventLog implements LogTransport, PolledLog {
     const partitions = new Set(batch.map(({ partition }) => partition));
     for (const partition of partitions) {
       const events = batch.filter((event) => event.partition === partition);
-      const statement = events.every(({ type }) => type === 'SpendReserved') ? APPEND_BEFORE_LAUNCH : APPEND_NOW;
+      const statement = events.every(({ precedesLaunch }) => precedesLaunch) ? APPEND_BEFORE_LAUNCH : APPEND_NOW;
       const values = [partition, events.map(({ eventId }) => eventId), events.map(({ body }) => body)];
       await guarded(this.#mapError, () => this.#appendPart(statement, values));
     }

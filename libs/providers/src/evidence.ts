@@ -52,6 +52,14 @@ export interface EvidenceRules {
   looksLike?(request: OutgoingRequest, other: OutgoingRequest): boolean | undefined;
 }
 
+/** Where it is told only later what a call has moved. */
+export interface FinalPriceRules {
+  /** `objectId` as the provider's `made` rule read it. */
+  lookUp(objectId: string): EvidenceLook;
+  /** In micros of the reserved currency; undefined while it is not told, or told in another one. */
+  micros(answer: unknown, reserved: Money): bigint | undefined;
+}
+
 /** Headers of a look-up; a provider's own are added where it is authorized. */
 export const LOOK_UP_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'keybrake',

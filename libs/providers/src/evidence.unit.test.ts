@@ -185,11 +185,12 @@ describe('twilio', () => {
     expect(alike(fields, { ...fields, From: '+15005550007' })).toBe(false);
   });
 
-  test('the SID of what was made', () => {
+  test('the SID of what was made, whose price is told later', () => {
     const sid = `SM${'0'.repeat(32)}`;
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    expect(twilio.objectId?.(bytes(JSON.stringify({ sid })))).toBe(sid);
-    expect(twilio.objectId?.(bytes('{"sid": 1}'))).toBeUndefined();
-    expect(twilio.objectId?.(bytes('<html>'))).toBeUndefined();
+    const operation = operationOf(twilio, 'POST /2010-04-01/Accounts/{AccountSid}/Messages.json');
+    const made = (text: string) => twilio.made?.(operation, new TextEncoder().encode(text));
+    expect(made(JSON.stringify({ sid }))).toEqual({ objectId: sid, isProvisional: true });
+    expect(made('{"sid": 1}')).toBeUndefined();
+    expect(made('<html>')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { Currency, Money, MoneyDirection, OperationName, Pricing, ProviderId, Refusal } from '@keybrake/domain';
 import type { ParsedBody } from './body/parsed-body.js';
 import type { DenialReason } from './denial-reason.js';
-import type { EvidenceRules } from './evidence.js';
+import type { EvidenceRules, FinalPriceRules } from './evidence.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { PriceList } from './price-list.js';
 import type { RequestProblem } from './problem.js';
@@ -82,6 +82,13 @@ export interface ProviderCredential {
   readonly accountSid?: string;
 }
 
+export interface MadeObject {
+  /** The provider's id. */
+  readonly objectId: string;
+  /** True where the answer does not tell yet what is moved in the end: `finalPrice` asks for it. */
+  readonly isProvisional: boolean;
+}
+
 export interface RenderedRefusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -119,8 +126,10 @@ export interface Provider {
   interpret(operation: Operation, status: number, body: Uint8Array, reserved: Money | undefined): UpstreamMeaning;
   /** How to find out what became of a call whose answer was lost; absent where the provider can't be asked (Resend). */
   readonly evidence?: EvidenceRules;
-  /** The provider's id of what a call made, from its answer; only where a later call or look has to know it by its id. */
-  objectId?(body: Uint8Array): string | undefined;
+  /** Absent where every answer tells what was moved, or nobody does. */
+  readonly finalPrice?: FinalPriceRules;
+  /** What an executed call made, from its answer; only where a later call or look has to know it by its id. */
+  made?(operation: Operation, body: Uint8Array): MadeObject | undefined;
   /** The refusal in the provider's own error shape and status. */
   renderRefusal(refusal: Refusal): RenderedRefusal;
 }

@@ -186,6 +186,10 @@ test('twilio lists messages by number and day, page by page', async () => {
     ['two', 'sent'],
     ['one', 'sent'],
   ]);
+  expect(listed.map(({ price }) => price)).toEqual([null, null, null]);
+  nowMs += 3_000;
+  const priced = await client.messages(listed[0]?.sid as string).fetch();
+  expect([priced.price, priced.priceUnit]).toEqual(['-0.00830', 'USD']);
   const tomorrow = new Date(nowMs + 86_400_000);
   expect(await client.messages.list({ to, dateSentAfter: tomorrow })).toEqual([]);
   expect(await client.messages.list({ to, dateSent: today })).toHaveLength(4);

@@ -52,25 +52,40 @@ function execute(messages: Map<string, Message>, base: string, request: SimReque
   if (method === 'GET' && path === `${base}.json`)
     return read({ status: 200, body: { sid: base.split('/').at(-1), status: 'active' } });
   if (path === `${base}/Messages.json`) {
-    if (method === 'GET') return read({ status: 200, body: listMessages(messages, base, request.query) });
+    if (method === 'GET') return read({ status: 200, body: listMessages(messages, base, request.query, nowMs()) });
     const answer = createMessage(messages, base, new URLSearchParams(body), nowMs);
     return { answer, executed: answer.status === 201 };
   }
   const sid = /\/Messages\/(SM[a-z0-9]+)\.json$/.exec(path)?.[1];
   const found = sid === undefined ? undefined : messages.get(sid);
   if (found === undefined) return read(failed(404, 20404, `The requested resource ${path} was not found`));
-  if (method !== 'DELETE') return read({ status: 200, body: found });
+  if (method !== 'DELETE') return read({ status: 200, body: withPrice(found, nowMs()) });
   messages.delete(found.sid);
   return { answer: { status: 204, body: null }, executed: true };
 }
 
 const sentOut = (message: Message): Message => ({ ...message, status: 'sent', date_sent: message.date_created });
 
+/** The price is told a while after the message has gone out, as a negative decimal. */
+const PRICE_AFTER_MS = 2_000;
+const SEGMENT_PRICE_MICROS = 8_300;
+
+function withPrice(message: Message, nowMs: number): Message {
+  if (nowMs - Date.parse(String(message.date_sent)) < PRICE_AFTER_MS) return message;
+  const micros = Number(message.num_segments) * SEGMENT_PRICE_MICROS;
+  return { ...message, price: `-${(micros / 1_000_000).toFixed(5)}` };
+}
+
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 1_000;
 
 /** Newest first. `DateSent` names a day in GMT, `DateSent<` and `DateSent>` bounds that belong to the range. */
-function listMessages(messages: ReadonlyMap<string, Message>, base: string, query: URLSearchParams): object {
+function listMessages(
+  messages: ReadonlyMap<string, Message>,
+  base: string,
+  query: URLSearchParams,
+  nowMs: number,
+): object {
   const wanted = [...messages.values()].filter((message) => isWanted(message, query)).reverse();
   const size = Math.min(Number(query.get('PageSize') ?? PAGE_DEFAULT), PAGE_MAX);
   const page = Number(query.get('Page') ?? 0);
@@ -79,7 +94,7 @@ function listMessages(messages: ReadonlyMap<string, Message>, base: string, quer
   next.set('Page', String(page + 1));
   const hasNext = (page + 1) * size < wanted.length;
   return {
-    messages: wanted.slice(page * size, (page + 1) * size),
+    messages: wanted.slice(page * size, (page + 1) * size).map((message) => withPrice(message, nowMs)),
     page,
     page_size: size,
     next_page_uri: hasNext ? `${base}/Messages.json?${next.toString()}` : null,

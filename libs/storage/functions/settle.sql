@@ -19,8 +19,30 @@ begin
      where b.account_id = current_state.account_id and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
   end loop;
   update admission.reservations r
-     set state = outcome, settled_at_ms = admission.now_ms(), sealed_response = response, sweep_unconfirmed = not recorded
+     set state = outcome, settled_at_ms = admission.now_ms(), sealed_response = response, sweep_unconfirmed = not recorded,
+         counted_micros = case when outcome = 'committed' then actual_micros end
    where r.reservation_id = in_reservation_id;
+  return true;
+end $$;
+
+-- The final price of a committed call takes the place of what its windows count (R6). Returns false when they count it
+-- already, or nobody knows what they count: a call of an older build.
+create or replace function admission.true_up(in_reservation_id text, final_micros bigint) returns boolean
+language plpgsql as $$
+declare
+  current_state admission.reservations;
+  hold jsonb;
+begin
+  select * into current_state from admission.reservations r where r.reservation_id = in_reservation_id for update;
+  if not found or current_state.state <> 'committed' or current_state.counted_micros is null
+     or current_state.counted_micros = final_micros then
+    return false;
+  end if;
+  for hold in select value from jsonb_array_elements(current_state.holds) loop
+    update admission.balances b set committed_micros = b.committed_micros + final_micros - current_state.counted_micros
+     where b.account_id = current_state.account_id and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
+  end loop;
+  update admission.reservations r set counted_micros = final_micros where r.reservation_id = in_reservation_id;
   return true;
 end $$;
 

@@ -85,6 +85,7 @@ local function settle(keys, reservation_key, member, outcome, actual, sealed, re
     end
   end
   redis.call('HSET', reservation_key, 'state', outcome, 'settledAtMs', string.format('%.0f', at_ms))
+  if outcome == 'committed' then redis.call('HSET', reservation_key, 'counted', actual) end
   redis.call('PEXPIRE', reservation_key, DAY_MS + 3600000)
   redis.call('ZREM', keys.held, member)
   redis.call('ZREM', keys.launched, member)

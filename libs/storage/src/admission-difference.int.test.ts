@@ -53,7 +53,7 @@ test(`${SEQUENCES} random sequences of commands: Redis answers what Postgres ans
         tellAnswers(other, account, commands),
       ]);
       for (const answer of expected) {
-        const kind = (answer as { kind?: string } | undefined)?.kind ?? typeof answer;
+        const kind = typeof answer === 'string' ? answer : ((answer as { kind?: string } | undefined)?.kind ?? '');
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       }
       expect(actual).toEqual(expected);
@@ -61,7 +61,16 @@ test(`${SEQUENCES} random sequences of commands: Redis answers what Postgres ans
     { numRuns: SEQUENCES },
   );
   // The sequences went everywhere, not only into refusals.
-  for (const kind of ['held', 'launched', 'completed', 'in_flight', 'in_doubt', 'refused', 'stale_policy']) {
+  for (const kind of [
+    'held',
+    'launched',
+    'completed',
+    'in_flight',
+    'in_doubt',
+    'refused',
+    'stale_policy',
+    'adjusted',
+  ]) {
     expect([kind, (kinds.get(kind) ?? 0) > SEQUENCES / 20]).toEqual([kind, true]);
   }
 });

@@ -16,6 +16,7 @@ export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js
 export { PostgresAdmissionLives } from './postgres/ledger/admission-lives.js';
 export { PostgresEarlierCalls } from './postgres/ledger/earlier-calls.js';
 export * from './postgres/ledger/ledger-store.js';
+export { PostgresPriceStore } from './postgres/ledger/price-store.js';
 export { PostgresResolutionStore } from './postgres/ledger/resolution-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';

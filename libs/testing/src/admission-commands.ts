@@ -40,6 +40,7 @@ export type AdmissionCommand =
       readonly launchedWithinMs: number;
     }
   | { readonly kind: 'settle'; readonly reservation: number; readonly settlement: Settlement }
+  | { readonly kind: 'true_up'; readonly reservation: number; readonly actualMicros: bigint }
   | { readonly kind: 'mark_in_doubt'; readonly reservation: number }
   | { readonly kind: 'put_key'; readonly key: 'root' | 'child'; readonly revokedAtMs: number | undefined }
   | { readonly kind: 'put_policy'; readonly version: number }
@@ -102,6 +103,10 @@ const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(
     }),
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('settle' as const), reservation, settlement }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('true_up' as const), reservation, actualMicros: amountMicros }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('mark_in_doubt' as const), reservation }) },
   {
     weight: 1,
@@ -209,6 +214,8 @@ class Sequence {
       }
       case 'settle':
         return store.settle(this.#ref(command), command.settlement);
+      case 'true_up':
+        return store.trueUp(this.#ref(command), command.actualMicros);
       case 'mark_in_doubt':
         return store.markInDoubt(this.#ref(command));
       case 'put_key':

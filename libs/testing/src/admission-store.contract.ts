@@ -143,6 +143,33 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       expect(await scene.balance(cap)).toEqual({ held: 0n, committed: DOLLAR });
     });
 
+    test('a final price takes the place of the committed amount in the stamped window, up and down (R6)', async () => {
+      const cap = scene.capOf(3n * DOLLAR);
+      const call = scene.command({ caps: [cap], amountMicros: 2n * DOLLAR });
+      await scene.held(call);
+      await scene.store.launch(scene.launchOf(call));
+      expect(await scene.store.trueUp(call, DOLLAR)).toBe('unchanged');
+      await scene.settle(call, 2n * DOLLAR);
+      expect(await scene.store.trueUp(call, DOLLAR / 2n)).toBe('adjusted');
+      expect(await scene.store.trueUp(call, DOLLAR / 2n)).toBe('unchanged');
+      expect(await scene.balance(cap)).toEqual({ held: 0n, committed: DOLLAR / 2n });
+      await scene.held(scene.command({ caps: [cap], amountMicros: (5n * DOLLAR) / 2n }));
+      expect(await scene.store.trueUp(call, 4n * DOLLAR)).toBe('adjusted');
+      expect(await scene.balance(cap)).toEqual({ held: (5n * DOLLAR) / 2n, committed: 4n * DOLLAR });
+      expect(await scene.settle(call, DOLLAR)).toBe('unchanged');
+      expect((await scene.store.reserve(scene.command({ caps: [cap], amountMicros: 1n }))).kind).toBe('refused');
+    });
+
+    test('a final price of a released or unknown call changes nothing', async () => {
+      const cap = scene.capOf(3n * DOLLAR);
+      const call = scene.command({ caps: [cap] });
+      expect(await scene.store.trueUp(call, DOLLAR)).toBe('unchanged');
+      await scene.held(call);
+      await scene.release(call);
+      expect(await scene.store.trueUp(call, DOLLAR)).toBe('unchanged');
+      expect(await scene.balance(cap)).toEqual({ held: 0n, committed: 0n });
+    });
+
     test('a revoked key reserves nothing and launches nothing, nor does a key below it (R7)', async () => {
       const child = `child-${scene.key}` as VaultKeyId;
       await scene.putKey(child);

@@ -29,6 +29,7 @@ export function withFaults(ports: ProxyCallPorts, reached: FaultAction): ProxyCa
       launch: (command) => around('launch', () => admission.launch(command)),
       settle: (ref, settlement) => around('settle', () => admission.settle(ref, settlement)),
       adopt: (command) => admission.adopt(command),
+      trueUp: (ref, actualMicros) => admission.trueUp(ref, actualMicros),
       markInDoubt: (ref) => admission.markInDoubt(ref),
       putKey: (key) => admission.putKey(key),
       setAccountFrozen: (accountId, frozen) => admission.setAccountFrozen(accountId, frozen),

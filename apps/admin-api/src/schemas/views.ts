@@ -146,13 +146,15 @@ export function spendView({
 }
 
 export function auditView(entry: AuditEntry) {
-  const { accountId: _account, startedAtMs, endedAtMs, currency, ...rest } = entry;
+  const { accountId: _account, startedAtMs, endedAtMs, currency, finalMicros = null, ...rest } = entry;
   const minor = (micros: string | null) => (micros === null || currency === null ? null : up(BigInt(micros), currency));
   return {
     ...rest,
     currency,
     reservedMinor: minor(entry.reservedMicros),
     committedMinor: minor(entry.committedMicros),
+    finalMicros,
+    finalMinor: minor(finalMicros),
     startedAt: iso(startedAtMs),
     endedAt: iso(endedAtMs),
   };

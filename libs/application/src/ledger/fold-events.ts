@@ -131,10 +131,13 @@ async function applyEvents(
     switch (event.type) {
       case 'SpendReserved':
       case 'SpendCommitted':
-      case 'SpendReleased': {
+      case 'SpendReleased':
+      case 'SpendTruedUp': {
         const before = reservations.get(event.reservationId) ?? emptyReservation(event.reservationId);
         const folded = foldReservation(before, event);
-        const isLate = event.type === 'SpendReserved' && event.incarnation < fence;
+        // A look-up of the resolver needs no admission: it was sent whatever the store's life.
+        const isCall = event.type === 'SpendReserved' && event.resolves === undefined;
+        const isLate = isCall && event.incarnation < fence;
         const after = isLate ? foldReservation(folded, voided(event)) : folded;
         reservations.set(event.reservationId, after);
         projection.reservationChanged(event.accountId, before, after);
@@ -159,6 +162,7 @@ async function applyEvents(
   await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAnomalies(projection.anomalies());
+  await ledger.savePriceWatches(projection.priceWatches());
   return fence;
 }
 

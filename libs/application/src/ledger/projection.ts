@@ -5,6 +5,7 @@ import {
   type CallReplayed,
   type Contribution,
   contributionOf,
+  effectiveTrueUp,
   formatMoney,
   type Hold,
   invariant,
@@ -13,9 +14,16 @@ import {
   type Reservation,
   type ReservationId,
   type SpendReserved,
+  spentMicros,
 } from '@keybrake/domain';
 import type { Digests } from '../ports/digests.js';
-import type { AgentSpendDelta, Anomaly, BalanceDelta, IdempotencyRecordRow } from '../ports/ledger-store.js';
+import type {
+  AgentSpendDelta,
+  Anomaly,
+  BalanceDelta,
+  IdempotencyRecordRow,
+  PriceWatch,
+} from '../ports/ledger-store.js';
 
 /** R8: counted from the end of the call; an open call's record does not expire. */
 const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
@@ -31,6 +39,7 @@ export class Projection {
   readonly #spend = new Map<string, Mutable<AgentSpendDelta>>();
   readonly #records = new Map<string, IdempotencyRecordRow>();
   readonly #anomalies: Anomaly[] = [];
+  readonly #watches = new Map<ReservationId, PriceWatch>();
 
   constructor(digests: Pick<Digests, 'sha256'>) {
     this.#digests = digests;
@@ -45,6 +54,7 @@ export class Projection {
     this.#addToSpend(accountId, facts, before, after);
     this.#keepIdempotencyRecord(accountId, facts, after);
     this.#noteAnomalies(accountId, facts, before, after);
+    this.#watchPrice(accountId, facts, after);
   }
 
   callDenied(event: CallDenied): void {
@@ -80,6 +90,19 @@ export class Projection {
 
   anomalies(): readonly Anomaly[] {
     return this.#anomalies;
+  }
+
+  priceWatches(): readonly PriceWatch[] {
+    return [...this.#watches.values()];
+  }
+
+  /** Whose price is told later is asked for it; once it is told, the admission store has to learn it. */
+  #watchPrice(accountId: AccountId, facts: SpendReserved, after: Reservation): void {
+    const { outcome, reservationId } = after;
+    const { amount } = facts.call;
+    if (outcome.state !== 'committed' || outcome.isProvisional !== true || amount === undefined) return;
+    const finalMicros = effectiveTrueUp(after)?.actualMicros;
+    this.#watches.set(reservationId, { accountId, reservationId, committedAtMs: outcome.atMs, finalMicros });
   }
 
   #addToBalance(accountId: AccountId, hold: Hold, before: Reservation, after: Reservation): void {
@@ -145,9 +168,9 @@ export class Projection {
     }
     const reserved = facts.call.amount;
     if (after.outcome.state !== 'committed' || reserved === undefined) return;
-    const { actualMicros } = after.outcome;
-    if (actualMicros <= reserved.micros) return;
-    const actual = formatMoney({ currency: reserved.currency, micros: actualMicros });
+    const spent = spentMicros(after);
+    if (spent <= reserved.micros) return;
+    const actual = formatMoney({ currency: reserved.currency, micros: spent });
     const detail = `the provider moved ${actual}, reserved were ${formatMoney(reserved)}`;
     this.#anomalies.push({ accountId, reservationId, kind: 'overage', detail });
   }
@@ -162,7 +185,7 @@ function spendOf(reservation: Reservation, facts: SpendReserved): Contribution {
     case 'released':
       return { heldMicros: 0n, committedMicros: 0n };
     case 'committed':
-      return { heldMicros: 0n, committedMicros: reservation.outcome.actualMicros };
+      return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
   }
 }
 

@@ -54,6 +54,7 @@ async function rebuild(ports: RebuildPorts, stopping: () => boolean): Promise<Re
   const isLoaded =
     (await ports.rebuild.loadBalances(incarnation, snapshot.balances)) &&
     (await ports.rebuild.loadReservations(incarnation, snapshot.reservations)) &&
+    (await ports.rebuild.loadCommits(incarnation, snapshot.commits)) &&
     (await ports.rebuild.loadMeters(incarnation, snapshot.meters));
   if (!isLoaded) return { kind: 'overtaken' };
   await republishAdmission(ports.governance);

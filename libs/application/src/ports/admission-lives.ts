@@ -1,10 +1,11 @@
-import type { LoadedBalance, LoadedMeter, LoadedReservation } from './admission-rebuild.js';
+import type { LoadedBalance, LoadedCommit, LoadedMeter, LoadedReservation } from './admission-rebuild.js';
 
 /** What the ledger knows that an admission store has to begin its life with; all of it seen at one moment. */
 export interface LedgerSnapshot {
   /** Of windows that may still be reserved in, or hold something. */
   readonly balances: readonly LoadedBalance[];
   readonly reservations: readonly LoadedReservation[];
+  readonly commits: readonly LoadedCommit[];
   readonly meters: readonly LoadedMeter[];
   /** When the last idempotency key of a completed call expires (R8); 0 when there is none. */
   readonly claimsUntilMs: number;

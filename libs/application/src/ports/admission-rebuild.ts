@@ -25,6 +25,12 @@ export interface LoadedReservation {
   readonly claim: Claim | undefined;
 }
 
+/** Committed, and its price may still change. */
+export interface LoadedCommit extends Pick<LoadedReservation, 'accountId' | 'reservationId' | 'holds'> {
+  /** As the balances that are loaded count it. */
+  readonly actualMicros: bigint;
+}
+
 export interface LoadedMeter {
   readonly accountId: AccountId;
   readonly counter: string;
@@ -43,6 +49,7 @@ export interface AdmissionRebuild {
   begin(incarnation: number): Promise<boolean>;
   loadBalances(incarnation: number, balances: readonly LoadedBalance[]): Promise<boolean>;
   loadReservations(incarnation: number, reservations: readonly LoadedReservation[]): Promise<boolean>;
+  loadCommits(incarnation: number, commits: readonly LoadedCommit[]): Promise<boolean>;
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean>;
   /** Ready. Until `claimsUntilMs` an unknown idempotency key is looked up in the ledger before it counts as new (R8). */
   finish(incarnation: number, claimsUntilMs: number): Promise<boolean>;

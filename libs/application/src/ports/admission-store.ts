@@ -110,6 +110,9 @@ export type Settlement =
 /** `unchanged`: settled before; a commit after a wrong release still turns into `settled` (R5). */
 export type SettleOutcome = 'settled' | 'unchanged';
 
+/** `unchanged`: it counts this much already, or it is not known here (any more) as a committed call. */
+export type TrueUpOutcome = 'adjusted' | 'unchanged';
+
 export interface ReservationRef {
   readonly accountId: AccountId;
   readonly reservationId: ReservationId;
@@ -124,6 +127,11 @@ export interface AdmissionStore {
   launch(command: LaunchCommand): Promise<LaunchOutcome>;
   adopt(command: AdoptCommand): Promise<AdoptOutcome>;
   settle(ref: ReservationRef, settlement: Settlement): Promise<SettleOutcome>;
+  /**
+   * The final price of a committed call: each window that was stamped counts it in place of the committed amount (R6), also
+   * above the limit. Within 24 hours of the commit; older calls are forgotten here.
+   */
+  trueUp(ref: ReservationRef, actualMicros: bigint): Promise<TrueUpOutcome>;
   /** The owner knows that it won't learn the outcome: no need to wait for the deadline. */
   markInDoubt(ref: ReservationRef): Promise<void>;
 

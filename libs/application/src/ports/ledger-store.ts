@@ -66,6 +66,15 @@ export interface Anomaly {
   readonly detail: string;
 }
 
+/** A committed call whose price is told later. */
+export interface PriceWatch {
+  readonly accountId: AccountId;
+  readonly reservationId: ReservationId;
+  readonly committedAtMs: number;
+  /** Once it was told: what the admission store has to count now. */
+  readonly finalMicros: bigint | undefined;
+}
+
 export interface DeadLetter {
   /** Undefined: any account of the partition. */
   readonly accountId: AccountId | undefined;
@@ -95,6 +104,7 @@ export interface LedgerTransaction {
   auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
   saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;
   saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  savePriceWatches(watches: readonly PriceWatch[]): Promise<void>;
   /** Freezes the accounts that they belong to, or may belong to. */
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
 }
@@ -111,6 +121,6 @@ export interface LedgerStore {
   positions(): Promise<ReadonlyMap<number, ReadingPosition>>;
   fold<T>(work: (ledger: LedgerTransaction) => Promise<T>): Promise<T>;
   frozenAccounts(): Promise<readonly FrozenAccount[]>;
-  /** What the log says of these reservations; absent ones were not folded. */
+  /** What the log says of these reservations, a commit with its final price; absent ones were not folded. */
   outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>>;
 }

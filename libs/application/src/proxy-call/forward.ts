@@ -95,8 +95,8 @@ export async function outcomeEvent(
     case 'refused': {
       const actualMicros = meaning.kind === 'executed' ? meaning.actualMicros : 0n;
       const sealedResponse = await sealedFor(ports, settings, call, response);
-      const objectId = call.provider.objectId?.(response.body);
-      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, { sealedResponse, objectId });
+      const made = meaning.kind === 'executed' ? call.provider.made?.(call.operation, response.body) : undefined;
+      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, { sealedResponse, ...made });
     }
   }
 }

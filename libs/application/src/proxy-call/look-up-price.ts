@@ -126,5 +126,5 @@ function lookedEvent(
   const facts = upstreamFacts(call, ending.response, latencyMs);
   return ending.meaning.kind === 'not_executed'
     ? spendReleased(runtime, call, call.reservationId, 'provider_refused', undefined, facts)
-    : spendCommitted(runtime, call, call.reservationId, 0n, facts, { sealedResponse: undefined, objectId: undefined });
+    : spendCommitted(runtime, call, call.reservationId, 0n, facts, { sealedResponse: undefined });
 }

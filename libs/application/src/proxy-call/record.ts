@@ -88,7 +88,7 @@ export function spendCommitted(
   reservationId: ReservationId,
   actualMicros: bigint,
   upstream: UpstreamFacts,
-  made: Pick<SpendCommitted, 'sealedResponse' | 'objectId'>,
+  made: Pick<SpendCommitted, 'sealedResponse' | 'objectId' | 'isProvisional'>,
 ): SpendCommitted {
   const event = base(runtime, call);
   const completedAtMs = event.occurredAtMs;

@@ -29,20 +29,15 @@ export async function attempt(ports: DoubtPorts, settings: DoubtSettings, record
   if (early !== undefined) return early;
   const taken = await takeToLook(ports, settings, doubt.ref);
   if (taken.kind === 'refused') return { kind: 'busy' };
-  const result = await settleTaken(ports, settings, doubt, taken.incarnation);
+  const result = await settleTaken(ports, settings, doubt);
   // In doubt again at once, for a caller's retry; after an error its deadline says the same.
   if (result.kind === 'open') await ports.admission.markInDoubt(doubt.ref);
   return result;
 }
 
-async function settleTaken(
-  ports: DoubtPorts,
-  settings: DoubtSettings,
-  doubt: Doubt,
-  incarnation: number,
-): Promise<Attempt> {
+async function settleTaken(ports: DoubtPorts, settings: DoubtSettings, doubt: Doubt): Promise<Attempt> {
   if (doubt.operation.class === 'read') return settleRead(ports, doubt);
-  const evidence = await findEvidence(ports, settings, doubt, doubtfulCall(ports, settings, doubt), incarnation);
+  const evidence = await findEvidence(ports, settings, doubt, doubtfulCall(ports, settings, doubt));
   if (evidence.kind === 'lost') return { kind: 'busy' };
   if (evidence.kind === 'executed') {
     await recordOutcome(ports, doubt.ref, committedByEvidence(ports, doubt, evidence.found)).settled;

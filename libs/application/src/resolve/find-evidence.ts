@@ -1,7 +1,13 @@
 import type { SpendCommitted } from '@keybrake/domain';
-import type { DoubtfulCall, EvidenceRules, Found, OutgoingRequest } from '@keybrake/providers';
+import {
+  type DoubtfulCall,
+  type EvidenceRules,
+  type Found,
+  type OutgoingRequest,
+  providerById,
+} from '@keybrake/providers';
 import { openRequest } from '../proxy-call/kept-request.js';
-import { type Doubt, type DoubtPorts, type DoubtSettings, sentWithin } from './doubt.js';
+import { type Doubt, type DoubtPorts, type DoubtSettings, sentWithin, takeToLook } from './doubt.js';
 import { look } from './look.js';
 
 /** Look-ups of one attempt; the providers' rules stop earlier by themselves. */
@@ -19,10 +25,10 @@ export async function findEvidence(
   settings: DoubtSettings,
   doubt: Doubt,
   call: DoubtfulCall,
-  incarnation: number,
 ): Promise<Evidence> {
   const rules = doubt.provider.evidence;
   if (rules === undefined) return { kind: 'none', why: `${doubt.provider.id} can't be asked about a call` };
+  const permit = async () => (await takeToLook(ports, settings, doubt.ref)).kind === 'launched';
   const answers: unknown[] = [];
   while (answers.length <= LOOKS_MAX) {
     const step = rules.next(call, answers, ports.runtime.nowMs());
@@ -34,7 +40,7 @@ export async function findEvidence(
       case 'candidates':
         return oneOf(ports, settings, doubt, rules, step.found);
       case 'look': {
-        const result = await look(ports, settings, doubt, incarnation, step.lookUp);
+        const result = await look(ports, settings, doubt, step.lookUp, permit);
         if (result.kind !== 'answer') return result;
         answers.push(result.json);
       }
@@ -114,6 +120,7 @@ export function committedByEvidence({ runtime }: DoubtPorts, { ref, facts }: Dou
     completedAtMs: occurredAtMs,
     sealedResponse: undefined,
     objectId: found.objectId,
+    isProvisional: providerById(call.provider).finalPrice !== undefined,
     note: `resolved: ${call.provider} has ${found.objectId}`,
   };
 }

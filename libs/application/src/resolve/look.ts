@@ -1,34 +1,57 @@
 import type { SpendEvent, SpendReserved, UpstreamFacts } from '@keybrake/domain';
-import type { EvidenceLook } from '@keybrake/providers';
+import type { EvidenceLook, Provider } from '@keybrake/providers';
 import { within } from '../deadline.js';
-import { type Doubt, type DoubtPorts, type DoubtSettings, takeToLook } from './doubt.js';
+import type { ReservationRef } from '../ports/admission-store.js';
+import type { EventAppender } from '../ports/event-log.js';
+import type { Runtime } from '../ports/runtime.js';
+import type { Upstream } from '../ports/upstream.js';
+import type { KeyRecord, VaultDirectory } from '../ports/vault-directory.js';
+
+export interface LookPorts {
+  readonly log: EventAppender;
+  readonly directory: VaultDirectory;
+  readonly upstream: Pick<Upstream, 'send'>;
+  readonly runtime: Runtime;
+}
+
+export interface LookSettings {
+  readonly recordTimeoutMs: number;
+}
+
+/** The call that something is looked up about. */
+export interface LookSubject {
+  readonly ref: ReservationRef;
+  readonly facts: SpendReserved;
+  readonly provider: Provider;
+  readonly record: KeyRecord;
+}
 
 export type LookResult =
   | { readonly kind: 'answer'; readonly json: unknown }
   | { readonly kind: 'none'; readonly why: string }
-  /** Somebody else has the reservation, or it has its outcome. */
+  /** Not permitted any more. */
   | { readonly kind: 'lost' };
 
 /**
  * One look-up with the real key: a read of its own in the log, under the vault key of the call that it is for, and like
- * every call recorded before it is sent (R2). The admission store has the last word in between, as for a launch.
+ * every call recorded before it is sent (R2). `permit` has the last word in between, as a launch has it.
  */
 export async function look(
-  ports: DoubtPorts,
-  settings: DoubtSettings,
-  doubt: Doubt,
-  incarnation: number,
+  ports: LookPorts,
+  settings: LookSettings,
+  subject: LookSubject,
   lookUp: EvidenceLook,
+  permit?: () => Promise<boolean>,
 ): Promise<LookResult> {
-  const { provider, record, ref } = doubt;
+  const { provider, record, ref } = subject;
   const { accountId } = ref;
   const append = (event: SpendEvent) =>
     within(ports.log.append(accountId, [event]), settings.recordTimeoutMs, 'The event log');
   const credential = await ports.directory.openCredential(accountId, record.key.credentialId);
   const request = provider.authorize(lookUp.request, credential);
-  const begun = lookBegun(ports, doubt, incarnation, lookUp);
+  const begun = lookBegun(ports, subject, lookUp);
   await append(begun);
-  if ((await takeToLook(ports, settings, ref)).kind === 'refused') {
+  if (permit !== undefined && !(await permit())) {
     await append(lookEnded(ports, begun, { kind: 'not_launched', detail: 'settled meanwhile' }));
     return { kind: 'lost' };
   }
@@ -52,8 +75,7 @@ export async function look(
     : { kind: 'answer', json };
 }
 
-function lookBegun(ports: DoubtPorts, { facts, ref }: Doubt, incarnation: number, lookUp: EvidenceLook): SpendReserved {
-  const { runtime } = ports;
+function lookBegun({ runtime }: LookPorts, { facts, ref }: LookSubject, lookUp: EvidenceLook): SpendReserved {
   const { resource, template } = lookUp;
   const nowMs = runtime.nowMs();
   return {
@@ -62,7 +84,7 @@ function lookBegun(ports: DoubtPorts, { facts, ref }: Doubt, incarnation: number
     accountId: ref.accountId,
     occurredAtMs: nowMs,
     reservationId: runtime.newReservationId(),
-    incarnation,
+    incarnation: facts.incarnation,
     call: {
       ...facts.call,
       operation: `${resource}:read`,
@@ -82,7 +104,7 @@ type LookEnd =
   | { readonly kind: 'answered'; readonly upstream: UpstreamFacts }
   | { readonly kind: 'not_launched' | 'not_sent'; readonly detail: string };
 
-function lookEnded({ runtime }: DoubtPorts, { accountId, reservationId }: SpendReserved, end: LookEnd): SpendEvent {
+function lookEnded({ runtime }: LookPorts, { accountId, reservationId }: SpendReserved, end: LookEnd): SpendEvent {
   const occurredAtMs = runtime.nowMs();
   const base = { eventId: runtime.newEventId(), accountId, occurredAtMs, reservationId };
   if (end.kind !== 'answered') {

@@ -27,7 +27,7 @@ export interface KafkaSettings {
   readonly replicationFactor: number;
 }
 
-/** How the ledger settles calls in doubt. */
+/** How the ledger settles calls in doubt, and finds out what calls cost in the end. */
 export interface ResolverConfig {
   /** Between its turns, and before the second attempt at a call; later ones wait twice as long each time. */
   readonly intervalMs: number;
@@ -35,6 +35,8 @@ export interface ResolverConfig {
   readonly attemptsMax: number;
   /** How long after the last moment in which a call can have been sent its provider's lists are compared with it. */
   readonly settleDelayMs: number;
+  /** Before a price that is told later is asked for; further questions wait twice as long each time. */
+  readonly priceDelayMs: number;
 }
 
 /** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
@@ -111,6 +113,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       intervalMs: read.KEYBRAKE_RESOLVE_INTERVAL_MS,
       attemptsMax: read.KEYBRAKE_RESOLVE_ATTEMPTS_MAX,
       settleDelayMs: read.KEYBRAKE_RESOLVE_SETTLE_DELAY_MS,
+      priceDelayMs: read.KEYBRAKE_PRICE_DELAY_MS,
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     pricesFile: read.KEYBRAKE_PRICES_FILE,

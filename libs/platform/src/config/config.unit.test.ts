@@ -20,7 +20,8 @@ test('an empty environment gives the defaults of one machine', () => {
   expect([config.admin.port, config.ledger.port, config.simulator.port]).toEqual([4001, 4002, 4010]);
   expect([config.upstreamTimeoutMs, config.inFlightWaitMs, config.heldMaxAgeMs]).toEqual([30_000, 20_000, 30_000]);
   expect(config.recordTimeoutMs).toBe(2_000);
-  expect(config.resolver).toEqual({ intervalMs: 5_000, attemptsMax: 24, settleDelayMs: 300_000 });
+  const { resolver } = config;
+  expect(resolver).toEqual({ intervalMs: 5_000, attemptsMax: 24, settleDelayMs: 300_000, priceDelayMs: 60_000 });
   expect(config.databaseUrl).toBeUndefined();
   expect(config.providerKeys).toEqual({ stripe: undefined, twilio: undefined, resend: undefined });
 });

@@ -1,8 +1,9 @@
 import type { Provider } from '../provider.js';
-import { asObject, meaningOf, parseObject } from '../upstream-meaning.js';
+import { asObject, meaningOf } from '../upstream-meaning.js';
 import { stripeOperations } from './catalogue.js';
 import { renderStripeRefusal } from './dialect.js';
 import { stripeEvidence } from './evidence.js';
+import { madePayment, stripeFinalPrice } from './final-amount.js';
 
 const DAY_MS = 86_400_000;
 
@@ -26,18 +27,12 @@ export const stripe: Provider = {
   }),
   interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, isKeyConflict),
   evidence: stripeEvidence,
-  objectId: authorisationId,
+  finalPrice: stripeFinalPrice,
+  made: madePayment,
   renderRefusal: renderStripeRefusal,
 };
 
 function isKeyConflict(answer: Readonly<Record<string, unknown>>): boolean {
   const error = asObject(answer.error);
   return error?.code === 'idempotency_key_in_use' || error?.type === 'idempotency_error';
-}
-
-/** Of a charge or payment intent, which a later capture names. */
-function authorisationId(body: Uint8Array): string | undefined {
-  const made = parseObject(body);
-  const isAuthorisation = made?.object === 'charge' || made?.object === 'payment_intent';
-  return isAuthorisation && typeof made.id === 'string' ? made.id : undefined;
 }

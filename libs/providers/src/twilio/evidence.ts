@@ -1,6 +1,7 @@
 import { parseCurrency } from '@keybrake/domain';
 import { type DoubtfulCall, type EvidenceRules, type EvidenceStep, type Found, LOOK_UP_HEADERS } from '../evidence.js';
 import type { OutgoingRequest } from '../outgoing-request.js';
+import type { MadeObject, Operation } from '../provider.js';
 import { asObject, objectsIn, parseObject } from '../upstream-meaning.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -101,8 +102,9 @@ export function messageMicros(message: Json, currency: string): bigint | undefin
   return BigInt(digits[1] as string) * 1_000_000n + BigInt((digits[2] ?? '').padEnd(6, '0'));
 }
 
-/** The SID of what was made, from the answer to its creation. */
-export function madeSid(body: Uint8Array): string | undefined {
+/** The message or call that was made, whose price is told later: the SID from the answer to its creation. */
+export function madeResource(operation: Operation, body: Uint8Array): MadeObject | undefined {
   const sid = parseObject(body)?.sid;
-  return typeof sid === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/.test(sid) ? sid : undefined;
+  const isSid = typeof sid === 'string' && /^[A-Z]{2}[0-9a-f]{32}$/.test(sid);
+  return isSid && operation.class === 'money' ? { objectId: sid, isProvisional: true } : undefined;
 }

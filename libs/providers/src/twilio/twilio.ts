@@ -3,7 +3,8 @@ import type { OutgoingRequest, Provider, ProviderCredential } from '../provider.
 import { meaningOf } from '../upstream-meaning.js';
 import { twilioOperations } from './catalogue.js';
 import { renderTwilioRefusal } from './dialect.js';
-import { madeSid, twilioEvidence } from './evidence.js';
+import { madeResource, twilioEvidence } from './evidence.js';
+import { twilioFinalPrice } from './final-price.js';
 
 const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
 
@@ -24,7 +25,8 @@ export const twilio: Provider = {
   authorize,
   interpret: (operation, status, body, reserved) => meaningOf(operation, status, body, reserved, () => false),
   evidence: twilioEvidence,
-  objectId: madeSid,
+  made: madeResource,
+  finalPrice: twilioFinalPrice,
   renderRefusal: renderTwilioRefusal,
 };
 

@@ -2,9 +2,11 @@ import type {
   AdmissionLife,
   AdmissionRebuild,
   LoadedBalance,
+  LoadedCommit,
   LoadedMeter,
   LoadedReservation,
 } from '@keybrake/application';
+import type { AccountId } from '@keybrake/domain';
 import { accountKeys, INDEX, indexMember, STATE } from './redis-keys.js';
 import type { RedisServer } from './redis-server.js';
 
@@ -14,6 +16,16 @@ const AT_ONCE = 500;
 interface Load {
   readonly keys: readonly string[];
   readonly args: readonly (string | number)[];
+}
+
+function holdsJson(accountId: AccountId, holds: LoadedReservation['holds']): string {
+  const keys = accountKeys(accountId);
+  const loaded = holds.map(({ counter, windowId, amountMicros }) => ({
+    key: keys.counter(counter),
+    windowId,
+    amountMicros: amountMicros.toString(),
+  }));
+  return JSON.stringify(loaded);
 }
 
 /** Fills a Redis that was lost or replaced. */
@@ -55,11 +67,6 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
     return this.#load('load_reservation', reservations, (reservation) => {
       const { accountId, reservationId, holds, reservedAtMs, claim } = reservation;
       const keys = accountKeys(accountId);
-      const loaded = holds.map(({ counter, windowId, amountMicros }) => ({
-        key: keys.counter(counter),
-        windowId,
-        amountMicros: amountMicros.toString(),
-      }));
       return {
         keys: [
           STATE,
@@ -70,13 +77,20 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
         args: [
           incarnation,
           reservationId,
-          JSON.stringify(loaded),
+          holdsJson(accountId, holds),
           reservedAtMs,
           claim?.fingerprint ?? '',
           indexMember(reservation),
         ],
       };
     });
+  }
+
+  loadCommits(incarnation: number, commits: readonly LoadedCommit[]): Promise<boolean> {
+    return this.#load('load_commit', commits, ({ accountId, reservationId, holds, actualMicros }) => ({
+      keys: [STATE, accountKeys(accountId).reservation(reservationId)],
+      args: [incarnation, reservationId, holdsJson(accountId, holds), actualMicros.toString()],
+    }));
   }
 
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean> {

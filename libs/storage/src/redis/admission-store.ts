@@ -11,6 +11,7 @@ import {
   type ReserveOutcome,
   type Settlement,
   type SettleOutcome,
+  type TrueUpOutcome,
 } from '@keybrake/application';
 import type { AccountId, PolicyId } from '@keybrake/domain';
 import { decodeReserveReply, encodeHold, encodeRefusal, type ReserveReply } from '../reserve-reply.js';
@@ -80,6 +81,11 @@ export class RedisAdmissionStore implements AdmissionStore {
       ],
     );
     return requireReady(changed) === 1 ? 'settled' : 'unchanged';
+  }
+
+  async trueUp(ref: ReservationRef, actualMicros: bigint): Promise<TrueUpOutcome> {
+    const changed = await this.#server.run('true_up', [STATE, reservationKey(ref)], [actualMicros.toString()]);
+    return requireReady(changed) === 1 ? 'adjusted' : 'unchanged';
   }
 
   async markInDoubt(ref: ReservationRef): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   ReserveOutcome,
   Settlement,
   SettleOutcome,
+  TrueUpOutcome,
 } from '@keybrake/application';
 import type { AccountId, PolicyId } from '@keybrake/domain';
 import { decodeReserveReply, encodeHold, encodeRefusal, type ReserveReply } from '../../reserve-reply.js';
@@ -59,6 +60,16 @@ export class PostgresAdmissionStore implements AdmissionStore {
       settlement.kind === 'committed' || settlement.recorded,
     );
     return changed ? 'settled' : 'unchanged';
+  }
+
+  async trueUp(ref: ReservationRef, actualMicros: bigint): Promise<TrueUpOutcome> {
+    const changed = await this.#step<boolean>(
+      'true_up',
+      'select admission.true_up($1::text, $2::bigint) as reply',
+      ref.reservationId,
+      actualMicros.toString(),
+    );
+    return changed ? 'adjusted' : 'unchanged';
   }
 
   async markInDoubt(ref: ReservationRef): Promise<void> {

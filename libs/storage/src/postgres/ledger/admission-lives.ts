@@ -2,6 +2,7 @@ import type {
   AdmissionLives,
   LedgerSnapshot,
   LoadedBalance,
+  LoadedCommit,
   LoadedMeter,
   LoadedReservation,
 } from '@keybrake/application';
@@ -67,6 +68,7 @@ export class PostgresAdmissionLives implements AdmissionLives {
       const snapshot = {
         balances: await balances(client),
         reservations: await reservations(client),
+        commits: await commits(client),
         meters: await meters(client),
         claimsUntilMs: await claimsUntilMs(client),
       };
@@ -117,7 +119,7 @@ async function reservations(client: Client): Promise<readonly LoadedReservation[
     account_id: AccountId;
     reservation_id: ReservationId;
     reserved_at_ms: bigint;
-    holds: { counter: string; windowId: string; amountMicros: string }[];
+    holds: HoldRow[];
     root_key_id: VaultKeyId | null;
     key_hash: string | null;
     fingerprint: string | null;
@@ -129,11 +131,34 @@ async function reservations(client: Client): Promise<readonly LoadedReservation[
       accountId: row.account_id,
       reservationId: row.reservation_id,
       reservedAtMs: Number(row.reserved_at_ms),
-      holds: row.holds.map((hold) => ({ ...hold, amountMicros: BigInt(hold.amountMicros) })),
+      holds: row.holds.map(toHold),
       claim: hasClaim ? { rootKeyId, keyHash, fingerprint } : undefined,
     };
   });
 }
+
+async function commits(client: Client): Promise<readonly LoadedCommit[]> {
+  const { rows } = await client.query<{
+    account_id: AccountId;
+    reservation_id: ReservationId;
+    holds: HoldRow[];
+    actual_micros: bigint;
+  }>(sql.COMMITS);
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    reservationId: row.reservation_id,
+    holds: row.holds.map(toHold),
+    actualMicros: row.actual_micros,
+  }));
+}
+
+interface HoldRow {
+  readonly counter: string;
+  readonly windowId: string;
+  readonly amountMicros: string;
+}
+
+const toHold = (hold: HoldRow) => ({ ...hold, amountMicros: BigInt(hold.amountMicros) });
 
 async function meters(client: Client): Promise<readonly LoadedMeter[]> {
   const { rows } = await client.query<{

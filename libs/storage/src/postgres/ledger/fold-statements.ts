@@ -21,17 +21,24 @@ on conflict do nothing
 returning event_id`;
 
 export const LOAD_RESERVATIONS = `
-select r.reservation_id, r.facts, r.outcome, r.released_as_unexecuted from ledger.reservations r
+select r.reservation_id, r.facts, r.outcome, r.released_as_unexecuted, r.true_up from ledger.reservations r
  where r.reservation_id = any($1::text[])`;
+
+export const OUTCOMES = `
+select r.reservation_id, r.outcome,
+       case when r.true_up ->> 'currency' = r.facts -> 'call' -> 'amount' ->> 'currency'
+            then (r.true_up ->> 'actualMicros')::bigint end as final_micros
+  from ledger.reservations r where r.reservation_id = any($1::text[])`;
 
 export const SAVE_RESERVATIONS = `
 insert into ledger.reservations as r (reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id,
-                                      reserved_at_ms, sealed_request)
-select reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms, sealed_request
+                                      reserved_at_ms, sealed_request, true_up)
+select reservation_id, account_id, state, facts, outcome, released_as_unexecuted, vault_key_id, reserved_at_ms, sealed_request,
+       true_up
   from json_populate_recordset(null::ledger.reservations, $1::json)
 on conflict (reservation_id) do update
    set state = excluded.state, facts = excluded.facts, outcome = excluded.outcome, released_as_unexecuted = excluded.released_as_unexecuted,
-       vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms,
+       vault_key_id = excluded.vault_key_id, reserved_at_ms = excluded.reserved_at_ms, true_up = excluded.true_up,
        sealed_request = case when excluded.state = 'open' then coalesce(excluded.sealed_request, r.sealed_request) end`;
 
 export const ADD_TO_BALANCES = `
@@ -78,7 +85,7 @@ insert into ledger.audit_entries
 select * from json_populate_recordset(null::ledger.audit_entries, $1::json)
 on conflict (id) do update
    set state = excluded.state, message = excluded.message, committed_micros = excluded.committed_micros,
-       upstream_status = excluded.upstream_status, upstream_request_id = excluded.upstream_request_id,
+       final_micros = excluded.final_micros, upstream_status = excluded.upstream_status, upstream_request_id = excluded.upstream_request_id,
        latency_ms = excluded.latency_ms, ended_at_ms = excluded.ended_at_ms`;
 
 export const APPEND_AUDIT_LINKS = `
@@ -98,6 +105,13 @@ insert into ledger.anomalies (account_id, reservation_id, kind, detail)
 select account_id, reservation_id, kind, detail
   from json_to_recordset($1::json) as a (account_id text, reservation_id text, kind text, detail text)
 on conflict do nothing`;
+
+export const SAVE_PRICE_WATCHES = `
+insert into ledger.price_watches as w (reservation_id, account_id, committed_at_ms, final_micros, next_at_ms)
+select reservation_id, account_id, committed_at_ms, final_micros, case when final_micros is null then committed_at_ms end
+  from json_populate_recordset(null::ledger.price_watches, $1::json)
+on conflict (reservation_id) do update
+   set final_micros = excluded.final_micros, next_at_ms = case when excluded.final_micros is null then w.next_at_ms end`;
 
 export const SAVE_DEAD_LETTERS = `
 insert into ledger.dead_letters (partition, position, body, problem)

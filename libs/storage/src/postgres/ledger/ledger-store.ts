@@ -1,8 +1,20 @@
 import type { FrozenAccount, LedgerStore, LedgerTransaction, ReadingPosition } from '@keybrake/application';
 import type { AccountId, Reservation, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool, transaction } from '../database.js';
+import * as sql from './fold-statements.js';
 import { PostgresLedgerTransaction } from './ledger-transaction.js';
 import { decodeOutcome, type OutcomeJson } from './reservation-json.js';
+
+interface OutcomeRow {
+  readonly reservation_id: ReservationId;
+  readonly outcome: OutcomeJson;
+  readonly final_micros: bigint | null;
+}
+
+function outcomeOf({ outcome: json, final_micros: finalMicros }: OutcomeRow): Reservation['outcome'] {
+  const outcome = decodeOutcome(json);
+  return outcome.state === 'committed' && finalMicros !== null ? { ...outcome, actualMicros: finalMicros } : outcome;
+}
 
 /** The ledger's tables of migrations/0004_ledger.sql. */
 export class PostgresLedgerStore implements LedgerStore {
@@ -55,11 +67,8 @@ export class PostgresLedgerStore implements LedgerStore {
   async outcomes(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation['outcome']>> {
     if (ids.length === 0) return new Map();
     return this.#guarded(async () => {
-      const { rows } = await this.#pool.query<{ reservation_id: ReservationId; outcome: OutcomeJson }>(
-        'select r.reservation_id, r.outcome from ledger.reservations r where r.reservation_id = any($1::text[])',
-        [ids],
-      );
-      return new Map(rows.map((row) => [row.reservation_id, decodeOutcome(row.outcome)]));
+      const { rows } = await this.#pool.query<OutcomeRow>(sql.OUTCOMES, [ids]);
+      return new Map(rows.map((row) => [row.reservation_id, outcomeOf(row)]));
     });
   }
 

@@ -7,6 +7,7 @@ import type {
   DeadLetter,
   IdempotencyRecordRow,
   LedgerTransaction,
+  PriceWatch,
   ReadingPosition,
 } from '@keybrake/application';
 import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
@@ -15,10 +16,13 @@ import * as sql from './fold-statements.js';
 import {
   decodeFacts,
   decodeOutcome,
+  decodeTrueUp,
   encodeFacts,
   encodeOutcome,
+  encodeTrueUp,
   type FactsJson,
   type OutcomeJson,
+  type TrueUpJson,
 } from './reservation-json.js';
 
 /** Runs the statements of one fold. Each takes its rows as one JSON parameter, so a chunk costs one trip per table. */
@@ -65,6 +69,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       facts: FactsJson | null;
       outcome: OutcomeJson;
       released_as_unexecuted: boolean;
+      true_up: TrueUpJson | null;
     }>(sql.LOAD_RESERVATIONS, [ids]);
     return new Map(
       rows.map((row): [ReservationId, Reservation] => [
@@ -74,13 +79,14 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
           facts: row.facts === null ? undefined : decodeFacts(row.facts),
           outcome: decodeOutcome(row.outcome),
           releasedAsUnexecuted: row.released_as_unexecuted,
+          trueUp: row.true_up === null ? undefined : decodeTrueUp(row.true_up),
         },
       ]),
     );
   }
 
   async saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId) {
-    const rows = reservations.map(({ reservationId, facts, outcome, releasedAsUnexecuted }) => ({
+    const rows = reservations.map(({ reservationId, facts, outcome, releasedAsUnexecuted, trueUp }) => ({
       reservation_id: reservationId,
       account_id: accountOf(reservationId),
       state: outcome.state,
@@ -88,6 +94,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       outcome: encodeOutcome(outcome),
       released_as_unexecuted: releasedAsUnexecuted,
       sealed_request: outcome.state === 'open' ? (facts?.sealedRequest ?? null) : null,
+      true_up: trueUp === undefined ? null : encodeTrueUp(trueUp),
       vault_key_id: facts?.call.vaultKeyId ?? null,
       reserved_at_ms: facts?.reservedAtMs ?? null,
     }));
@@ -175,6 +182,16 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     await this.#rows(sql.SAVE_ANOMALIES, rows);
   }
 
+  async savePriceWatches(watches: readonly PriceWatch[]) {
+    const rows = watches.map(({ accountId, reservationId, committedAtMs, finalMicros }) => ({
+      reservation_id: reservationId,
+      account_id: accountId,
+      committed_at_ms: committedAtMs,
+      final_micros: finalMicros?.toString() ?? null,
+    }));
+    await this.#rows(sql.SAVE_PRICE_WATCHES, rows);
+  }
+
   async saveDeadLetters(letters: readonly DeadLetter[]) {
     // PostgreSQL's text takes any character but this one.
     const rows = letters.map((letter) => ({
@@ -217,6 +234,7 @@ function entryRow(entry: AuditEntry) {
     currency: entry.currency,
     reserved_micros: entry.reservedMicros,
     committed_micros: entry.committedMicros,
+    final_micros: entry.finalMicros ?? null,
     state: entry.state,
     upstream_status: entry.upstreamStatus,
     upstream_request_id: entry.upstreamRequestId,

@@ -1,4 +1,4 @@
-import type { Hold, Outcome, SpendReserved } from '@keybrake/domain';
+import type { Hold, Outcome, SpendReserved, TrueUp } from '@keybrake/domain';
 
 /** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
 export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
@@ -32,6 +32,16 @@ export function encodeOutcome(outcome: Outcome): unknown {
 export function decodeOutcome(json: OutcomeJson): Outcome {
   if (json.state !== 'committed') return json as unknown as Outcome;
   return { ...json, actualMicros: BigInt(json.actualMicros ?? '0'), sealedResponse: undefined } as unknown as Outcome;
+}
+
+export type TrueUpJson = Omit<TrueUp, 'actualMicros'> & { readonly actualMicros: string };
+
+export function encodeTrueUp(trueUp: TrueUp): TrueUpJson {
+  return { ...trueUp, actualMicros: trueUp.actualMicros.toString() };
+}
+
+export function decodeTrueUp(json: TrueUpJson): TrueUp {
+  return { ...json, actualMicros: BigInt(json.actualMicros) };
 }
 
 export function decodeFacts(json: FactsJson): SpendReserved {

@@ -28,7 +28,7 @@ export class PostgresResponseArchive implements ResponseArchive {
   async countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint> {
     try {
       const { rows } = await this.#pool.query<{ micros: string }>(
-        `select coalesce(sum((r.outcome ->> 'actualMicros')::bigint), 0)::text as micros from ledger.reservations r
+        `select coalesce(sum(coalesce(r.true_up ->> 'actualMicros', r.outcome ->> 'actualMicros')::bigint), 0)::text as micros from ledger.reservations r
           where r.outcome ? 'objectId' and r.outcome ->> 'objectId' = $3::text and r.state = 'committed'
             and r.account_id = $1::text and r.facts -> 'call' ->> 'provider' = $2::text`,
         [accountId, provider, objectId],

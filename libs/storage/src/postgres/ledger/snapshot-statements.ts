@@ -20,6 +20,16 @@ select r.account_id, r.reservation_id, r.reserved_at_ms,
   left join ledger.idempotency_records i on i.reservation_id = r.reservation_id
  where r.state = 'open' and r.facts is not null`;
 
+// Whose price may still change, as the balances count it; an older call is forgotten by every store.
+export const COMMITS = `
+select r.account_id, r.reservation_id,
+       coalesce((select jsonb_agg(jsonb_build_object('counter', h ->> 'counter', 'windowId', h ->> 'windowId',
+                                                     'amountMicros', h ->> 'amountMicros'))
+                   from jsonb_array_elements(r.facts -> 'holds') h), '[]') as holds,
+       coalesce(w.final_micros, (r.outcome ->> 'actualMicros')::bigint) as actual_micros
+  from ledger.price_watches w join ledger.reservations r on r.reservation_id = w.reservation_id
+ where w.committed_at_ms > extract(epoch from clock_timestamp()) * 1000 - 86400000`;
+
 // Admitted calls of this month, in the zone that each was counted in.
 export const QUOTAS_USED = `
 with counted as (

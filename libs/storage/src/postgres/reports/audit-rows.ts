@@ -18,6 +18,7 @@ export interface AuditRow {
   currency: string | null;
   reserved_micros: bigint | null;
   committed_micros: bigint | null;
+  final_micros: bigint | null;
   state: AuditState;
   upstream_status: number | null;
   upstream_request_id: string | null;
@@ -46,6 +47,7 @@ export function toAuditEntry(row: AuditRow): AuditEntry {
     currency: row.currency,
     reservedMicros: row.reserved_micros?.toString() ?? null,
     committedMicros: row.committed_micros?.toString() ?? null,
+    ...(row.final_micros === null ? {} : { finalMicros: row.final_micros.toString() }),
     state: row.state,
     upstreamStatus: row.upstream_status,
     upstreamRequestId: row.upstream_request_id,

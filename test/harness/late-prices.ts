@@ -1,0 +1,15 @@
+import { executedMarkers } from './calls.ts';
+import type { System } from './system.ts';
+
+/** What Twilio charges for the messages of these texts in the end, in micros; undefined while it tells no price for one. */
+export async function chargedMicros(system: System, markers: readonly string[]): Promise<bigint | undefined> {
+  const entries = (await system.witness('twilio')).filter(({ executed, marker }) => executed && marker !== null);
+  let sum = 0n;
+  for (const { marker, objectId } of entries) {
+    if (!markers.includes(marker ?? '')) continue;
+    const { price } = await system.twilioMessage(objectId ?? '');
+    if (price === null) return undefined;
+    sum += BigInt(Math.round(-Number(price) * 1_000_000));
+  }
+  return executedMarkers(entries).some((marker) => markers.includes(marker)) ? sum : 0n;
+}
