@@ -1,3 +1,4 @@
+import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
 import { startSystem } from '../harness/start-system.ts';
@@ -16,7 +17,7 @@ const ROWS: readonly Row[] = [
   ['/v1/charges/ch_1/capture', '', '100', '100'],
   ['/v1/payment_intents', 'amount=700&currency=usd&confirm=true', '700', '0'],
   ['/v1/payment_intents/pi_1/confirm', '', '1099', '0'],
-  ['/v1/payment_intents/pi_1/capture', 'amount_to_capture=300', '300', '0'],
+  ['/v1/payment_intents/pi_1/capture', 'amount_to_capture=300', '300', '300'],
   ['/v1/payment_intents/pi_1/increment_authorization', 'amount=2099', '1000', '1000'],
   ['/v1/payment_intents/pi_1/apply_customer_balance', '', '1099', '1099'],
   ['/v1/payment_intents/pi_1/verify_microdeposits', 'amounts[0]=32&amounts[1]=45', '1099', '1099'],
@@ -122,3 +123,75 @@ describe.skipIf(!available)(
     });
   },
 );
+
+const SAY = '<Response><Say>Your table is ready.</Say></Response>';
+const NUMBERS = { To: '+14155550100', From: '+14155550111' };
+const MAIL = { from: 'a@example.com', to: ['b@example.com', 'c@example.com'], bcc: 'd@example.com', subject: 'table' };
+const ACCOUNT = '/2010-04-01/Accounts/AC00000000000000000000000000000000';
+
+/** Reserved, committed by the answer, and in the end; in micros of a dollar. */
+const SIMULATED: readonly (readonly [
+  provider: 'twilio' | 'resend',
+  path: string,
+  body: unknown,
+  reserved: string,
+  committed: string,
+  final: string | null,
+])[] = [
+  ['twilio', `${ACCOUNT}/Messages.json`, { ...NUMBERS, Body: 'Hello' }, '14500', '14500', '8300'],
+  ['twilio', `${ACCOUNT}/Messages.json`, { ...NUMBERS, Body: 'x'.repeat(161) }, '29000', '29000', '16600'],
+  ['twilio', `${ACCOUNT}/Calls.json`, { ...NUMBERS, Twiml: SAY }, '140000', '140000', '28000'],
+  ['twilio', `${ACCOUNT}/Calls.json`, { ...NUMBERS, Twiml: SAY, TimeLimit: '59' }, '14000', '14000', '14000'],
+  ['resend', '/emails', MAIL, '2700', '2700', null],
+  ['resend', '/emails/batch', [MAIL, { ...MAIL, bcc: undefined }], '4500', '4500', null],
+];
+
+describe('money operations of Twilio and Resend before the simulator', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem({ env: { KEYBRAKE_PRICE_DELAY_MS: '500', KEYBRAKE_RESOLVE_INTERVAL_MS: '200' } });
+  });
+  afterAll(async () => {
+    await system?.stop();
+  });
+
+  test('each of them: reserved, committed, and the price that is told later', async () => {
+    const issued = await Promise.all(
+      (['twilio', 'resend'] as const).map((provider) =>
+        system.issueKey({ provider, allowedOperations: ['*:*'], capMinor: '100' }),
+      ),
+    );
+    const made: string[] = [];
+    for (const [provider, path, body] of SIMULATED) {
+      const isForm = provider === 'twilio';
+      const response = await fetch(`${system.gatewayUrl}/${provider}${path}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${issued[isForm ? 0 : 1]?.vaultKey}`,
+          'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
+        },
+        body: isForm ? new URLSearchParams(body as Record<string, string>) : JSON.stringify(body),
+      });
+      expect([path, response.ok, response.ok ? '' : await response.text()]).toEqual([path, true, '']);
+      made.push(response.headers.get('keybrake-reservation-id') ?? '');
+    }
+    const booked = async () => {
+      const { data } = await system.admin<{ data: Record<string, string | null>[] }>('GET', '/v1/audit?limit=100');
+      return made.map((id) => {
+        const entry = data.find((one) => one.id === id);
+        return [entry?.reservedMicros, entry?.committedMicros, entry?.finalMicros];
+      });
+    };
+    const expected = SIMULATED.map(([, , , reserved, committed, final]) => [reserved, committed, final]);
+    await eventually('the final prices', booked, (seen) => JSON.stringify(seen) === JSON.stringify(expected), 30_000);
+    const counted = async () => {
+      const balances = await Promise.all(issued.map(({ id }) => system.balances(id, 'enforced')));
+      return balances.flat().map(({ committedMicros, heldMicros }) => [committedMicros, heldMicros]);
+    };
+    const settled = [
+      [8_300n + 16_600n + 28_000n + 14_000n, 0n],
+      [7_200n, 0n],
+    ];
+    await eventually('the balances', counted, (seen) => String(seen) === String(settled));
+  });
+});

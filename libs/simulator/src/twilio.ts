@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Execution, ProviderApi, SimAnswer, SimRequest } from './exchange.js';
+import { twilioDate, twilioFailure } from './twilio-answers.js';
+import { TwilioCalls } from './twilio-calls.js';
 
 export interface TwilioCredential {
   readonly accountSid: string;
@@ -11,17 +13,10 @@ interface Message {
   [member: string]: unknown;
 }
 
-/** RFC 2822, in GMT. */
-const twilioDate = (atMs: number) => new Date(atMs).toUTCString().replace('GMT', '+0000');
-
-const failed = (status: number, code: number, message: string): SimAnswer => ({
-  status,
-  body: { code, message, more_info: `docs/errors/${code}`, status },
-});
-
-/** Twilio's messages. It has no idempotency: each POST sends. */
+/** Twilio's messages and calls. It has no idempotency: each POST sends. */
 export function twilioApi(credential: TwilioCredential, nowMs: () => number): ProviderApi {
   const messages = new Map<string, Message>();
+  const calls = new TwilioCalls(credential.accountSid, nowMs);
   const base = `/2010-04-01/Accounts/${credential.accountSid}`;
   return {
     provider: 'twilio',
@@ -31,14 +26,14 @@ export function twilioApi(credential: TwilioCredential, nowMs: () => number): Pr
       return headers.authorization === `Basic ${basic}` && path.startsWith(base);
     },
     read: ({ method, path, body }) => ({
-      operation: `${method} ${path.replace(/\/(AC|SM)[A-Za-z0-9]{10,}/g, '/{Sid}')}`,
+      operation: `${method} ${path.replace(/\/(AC|SM|CA)[A-Za-z0-9]{10,}/g, '/{Sid}')}`,
       amountMinor: null,
       currency: null,
       marker: new URLSearchParams(body).get('Body'),
     }),
-    execute: (request) => execute(messages, base, request, nowMs),
-    unauthorized: failed(401, 20003, 'Authenticate'),
-    failure: (status) => failed(status, 20500, 'Internal Server Error'),
+    execute: (request) => calls.execute(request) ?? execute(messages, base, request, nowMs),
+    unauthorized: twilioFailure(401, 20003, 'Authenticate'),
+    failure: (status) => twilioFailure(status, 20500, 'Internal Server Error'),
     restore: ({ status, body }) => {
       const message = body as Message | null;
       if (status === 201 && message?.sid?.startsWith('SM') === true) messages.set(message.sid, sentOut(message));
@@ -58,7 +53,7 @@ function execute(messages: Map<string, Message>, base: string, request: SimReque
   }
   const sid = /\/Messages\/(SM[a-z0-9]+)\.json$/.exec(path)?.[1];
   const found = sid === undefined ? undefined : messages.get(sid);
-  if (found === undefined) return read(failed(404, 20404, `The requested resource ${path} was not found`));
+  if (found === undefined) return read(twilioFailure(404, 20404, `The requested resource ${path} was not found`));
   if (method !== 'DELETE') return read({ status: 200, body: withPrice(found, nowMs()) });
   messages.delete(found.sid);
   return { answer: { status: 204, body: null }, executed: true };
@@ -123,10 +118,11 @@ function createMessage(
   nowMs: () => number,
 ): SimAnswer {
   const to = form.get('To');
-  if (to === null) return failed(400, 21604, "A 'To' phone number is required.");
-  if (!/^\+[1-9]\d{6,14}$/.test(to)) return failed(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
+  if (to === null) return twilioFailure(400, 21604, "A 'To' phone number is required.");
+  if (!/^\+[1-9]\d{6,14}$/.test(to))
+    return twilioFailure(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
   if (form.get('From') === null && form.get('MessagingServiceSid') === null)
-    return failed(400, 21603, "A 'From' phone number is required.");
+    return twilioFailure(400, 21603, "A 'From' phone number is required.");
   const sid = `SM${randomBytes(16).toString('hex')}`;
   const message: Message = {
     sid,
