@@ -1,24 +1,13 @@
 import { createFoldSink, type EventAppender, type FoldPorts, foldChunk, type LogRecord } from '@keybrake/application';
-import type {
-  AccountId,
-  Currency,
-  EventId,
-  Hold,
-  PolicyId,
-  ReservationId,
-  SpendEvent,
-  SpendReserved,
-  VaultKeyId,
-} from '@keybrake/domain';
+import type { EventId, ReservationId, SpendEvent } from '@keybrake/domain';
 import { GroupAppender, jsonEventCodec, PolledSource, PostgresEventLog } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
 import { asUnavailable, createPool, type Pool, PostgresLedgerStore } from '@keybrake/storage';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { ACCOUNT, committed, hold, reserved, USD } from './fold.fixture.js';
 
-const ACCOUNT = 'default' as AccountId;
-const USD = 'usd' as Currency;
 const digests = createDigests(new Uint8Array(32));
 
 let database: TestDatabase;
@@ -40,62 +29,6 @@ afterAll(async () => {
   await pool.end();
   await database.drop();
 });
-
-const hold = (amountMicros: bigint): Hold => ({
-  counter: 'key/k1/day/UTC/usd/any',
-  scope: 'key',
-  scopeId: 'k1',
-  window: 'day',
-  windowId: '2026-11-24',
-  windowEndsAtMs: Date.parse('2026-11-25T00:00:00Z'),
-  currency: USD,
-  direction: 'any',
-  limitMicros: 100_000_000n,
-  amountMicros,
-});
-
-function reserved(amountMicros: bigint, idempotencyKey?: string): SpendReserved {
-  return {
-    type: 'SpendReserved',
-    eventId: systemRuntime.newEventId(),
-    accountId: ACCOUNT,
-    occurredAtMs: Date.parse('2026-11-24T12:00:00Z'),
-    reservationId: systemRuntime.newReservationId(),
-    incarnation: 1,
-    call: {
-      vaultKeyId: 'k1' as VaultKeyId,
-      rootKeyId: 'k1' as VaultKeyId,
-      agentType: 'billing',
-      runId: undefined,
-      provider: 'stripe',
-      operation: 'charges:write',
-      endpoint: 'POST /v1/charges',
-      policyId: 'pol' as PolicyId,
-      policyVersion: 1,
-      timeZone: 'UTC',
-      idempotencyKey,
-      amount: { currency: USD, micros: amountMicros },
-      direction: 'in',
-    },
-    fingerprint: 'f',
-    reservedAtMs: Date.parse('2026-11-24T12:00:00Z'),
-    holds: [hold(amountMicros)],
-  };
-}
-
-function committed(reservationId: ReservationId, actualMicros: bigint): SpendEvent {
-  return {
-    type: 'SpendCommitted',
-    eventId: systemRuntime.newEventId(),
-    accountId: ACCOUNT,
-    occurredAtMs: Date.parse('2026-11-24T12:00:01Z'),
-    reservationId,
-    actualMicros,
-    upstream: { status: 200, requestId: 'req_1', latencyMs: 12 },
-    completedAtMs: Date.parse('2026-11-24T12:00:01Z'),
-    sealedResponse: 'sealed',
-  };
-}
 
 const failures: unknown[] = [];
 

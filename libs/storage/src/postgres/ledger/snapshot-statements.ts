@@ -10,6 +10,7 @@ select b.account_id, b.counter, b.window_id, b.window_ends_at_ms, b.committed_mi
   from ledger.balances b
  where b.window_ends_at_ms > extract(epoch from clock_timestamp()) * 1000 - 172800000 or b.held_micros > 0`;
 
+// But for look-ups of the resolver, which no store ever admitted.
 export const OPEN_RESERVATIONS = `
 select r.account_id, r.reservation_id, r.reserved_at_ms,
        coalesce((select jsonb_agg(jsonb_build_object('counter', h ->> 'counter', 'windowId', h ->> 'windowId',
@@ -18,7 +19,7 @@ select r.account_id, r.reservation_id, r.reserved_at_ms,
        i.root_key_id, i.key_hash, i.fingerprint
   from ledger.reservations r
   left join ledger.idempotency_records i on i.reservation_id = r.reservation_id
- where r.state = 'open' and r.facts is not null`;
+ where r.state = 'open' and r.facts is not null and r.facts -> 'resolves' is null`;
 
 // Whose price may still change, as the balances count it; an older call is forgotten by every store.
 export const COMMITS = `
