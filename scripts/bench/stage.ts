@@ -128,6 +128,7 @@ async function vaultKeyWithRoom(
     unpriced: 'deny',
     requireRunId: false,
     requireIdempotencyKey: false,
+    otherCurrencies: 'deny',
     connectedAccounts: [],
   });
   const draft = {

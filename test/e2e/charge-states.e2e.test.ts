@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
@@ -6,13 +9,21 @@ import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
 
 let system: System;
+let folder: string;
+const FX = { base: 'usd', marginBasisPoints: 200, rates: { eur: '1.10' } };
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keybrake-prices-'));
+  const prices = join(folder, 'prices.json');
+  await writeFile(prices, JSON.stringify({ fx: FX }));
   // Final amounts are asked for at once.
-  system = await startSystem({ env: { KEYBRAKE_PRICE_DELAY_MS: '100', KEYBRAKE_RESOLVE_INTERVAL_MS: '100' } });
+  system = await startSystem({
+    env: { KEYBRAKE_PRICE_DELAY_MS: '100', KEYBRAKE_RESOLVE_INTERVAL_MS: '100', KEYBRAKE_PRICES_FILE: prices },
+  });
 });
 afterAll(async () => {
   await system?.stop();
+  await rm(folder, { recursive: true });
 });
 
 /** A key with one cap each for money in and out, its client, and what both caps have counted, in cents. */
@@ -185,5 +196,36 @@ describe('connected accounts', () => {
     const [looked, refunded] = (await system.witness('stripe')).slice(-2);
     expect([looked?.operation, looked?.actsFor]).toEqual(['GET /v1/charges/{id}', 'acct_1']);
     expect([refunded?.operation, refunded?.actsFor]).toEqual(['POST /v1/refunds', 'acct_1']);
+  });
+});
+
+describe('a currency without a cap', () => {
+  const eur = (amount: number) => ({ amount, currency: 'eur', source: 'tok_visa' });
+
+  test('is denied', async () => {
+    const { stripe } = await account();
+    const denied = await failureOf(stripe.charges.create(eur(1_000)));
+    expect(denied).toMatchObject({ statusCode: 403 });
+    expect(denied?.message).toContain('no cap for EUR');
+  });
+
+  test('counts in the base currency where the policy converts: held with the margin, its share committed', async () => {
+    const { key, stripe, counted } = await account({ otherCurrencies: 'convert' });
+    const charge = await stripe.charges.create({ ...eur(10_000), capture: false });
+    // 100.00 EUR x 1.10 x 1.02
+    expect(await counted()).toEqual({ in: [11_220n, 0n] });
+    await stripe.charges.capture(charge.id, { amount: 5_000 });
+    await countedIs(counted, { in: [5_610n, 0n] });
+    const over = await failureOf(stripe.charges.create(eur(15_000)));
+    expect(over).toMatchObject({ statusCode: 429 });
+    const reserved = await system.sql<{ facts: { call: { conversion: unknown } } }>(
+      "select facts from ledger.reservations where vault_key_id = $1 and facts -> 'call' ? 'conversion' order by reserved_at_ms",
+      [key.id],
+    );
+    expect(reserved[0]?.facts.call.conversion).toEqual({
+      from: { currency: 'eur', micros: '100000000' },
+      rateNanos: '1100000000',
+      marginBasisPoints: 200,
+    });
   });
 });

@@ -1,6 +1,7 @@
 export * from './audit.js';
 export * from './canonical-json.js';
 export * from './cap.js';
+export * from './conversion.js';
 export * from './currency.js';
 export * from './ids.js';
 export * from './invariant.js';

@@ -1,4 +1,6 @@
 import { type BoundCap, bindCap, capApplies, type MoneyDirection } from './cap.js';
+import { type Conversion, convert, type FxTable } from './conversion.js';
+import type { Currency } from './currency.js';
 import type { RunId } from './ids.js';
 import { formatMoney, MICROS_MAX, type Money } from './money.js';
 import { anyPatternAllows, type OperationName, type Policy } from './policy.js';
@@ -19,11 +21,19 @@ export interface CallFacts {
   readonly hasIdempotencyKey: boolean;
   /** Reads need no idempotency key. */
   readonly mutates: boolean;
+  /** Undefined where the operator has set no exchange rates. */
+  readonly fx?: FxTable | undefined;
 }
 
 /** `amount` is what to hold (undefined for a free call) and `caps` every cap that must have room for it. */
 export type Verdict =
-  | { readonly kind: 'allowed'; readonly amount: Money | undefined; readonly caps: readonly BoundCap[] }
+  | {
+      readonly kind: 'allowed';
+      readonly amount: Money | undefined;
+      readonly caps: readonly BoundCap[];
+      /** Set when the call's own amount is in another currency. */
+      readonly conversion?: Conversion | undefined;
+    }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });
@@ -63,15 +73,34 @@ function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
   if (amount.micros > MICROS_MAX) {
     return refused({ code: 'invalid_request', message: `${formatMoney(amount)} is more than Keybrake can count.` });
   }
+  const own = overMax(policy, amount);
+  if (own !== undefined) return refused(own);
+  const counted = inCappedCurrency(policy, call.fx, amount, pricing.direction);
+  if (counted === undefined) return refused({ code: 'currency_not_capped', currency: amount.currency });
+  const over = overMax(policy, counted.amount);
+  if (over !== undefined) return refused(over);
+  const caps = boundCaps(policy, key, call.runId, counted.amount, pricing.direction);
+  return { kind: 'allowed', ...counted, caps };
+}
+
+function overMax(policy: Policy, amount: Money): Refusal | undefined {
   const maxMicros = policy.perCallMaxMicros.get(amount.currency);
-  if (maxMicros !== undefined && amount.micros > maxMicros) {
-    const max = { currency: amount.currency, micros: maxMicros };
-    return refused({ code: 'per_call_max_exceeded', requested: amount, max });
-  }
-  if (!policy.caps.some((cap) => capApplies(cap, amount.currency, pricing.direction))) {
-    return refused({ code: 'currency_not_capped', currency: amount.currency });
-  }
-  return { kind: 'allowed', amount, caps: boundCaps(policy, key, call.runId, amount, pricing.direction) };
+  if (maxMicros === undefined || amount.micros <= maxMicros) return undefined;
+  return { code: 'per_call_max_exceeded', requested: amount, max: { currency: amount.currency, micros: maxMicros } };
+}
+
+/** The amount as caps count it: in its own currency, or in the base of the exchange rates where the policy says so. */
+function inCappedCurrency(
+  policy: Policy,
+  fx: FxTable | undefined,
+  amount: Money,
+  direction: MoneyDirection,
+): { readonly amount: Money; readonly conversion?: Conversion } | undefined {
+  const isCapped = (currency: Currency) => policy.caps.some((cap) => capApplies(cap, currency, direction));
+  if (isCapped(amount.currency)) return { amount };
+  if (policy.otherCurrencies === 'deny' || fx === undefined || !isCapped(fx.base)) return undefined;
+  const converted = convert(amount, fx);
+  return converted !== undefined && converted.amount.micros <= MICROS_MAX ? converted : undefined;
 }
 
 function boundCaps(

@@ -36,6 +36,7 @@ const policyOf = (over: Partial<Policy> = {}): Policy => ({
   unpriced: 'deny',
   requireRunId: false,
   requireIdempotencyKey: false,
+  otherCurrencies: 'deny',
   connectedAccounts: [],
   ...over,
 });
@@ -183,6 +184,44 @@ describe('amounts', () => {
   test('for people: an amount, or free', () => {
     expect(describeAmount(dollars(10n))).toBe('10.00 USD');
     expect(describeAmount(undefined)).toBe('free');
+  });
+});
+
+describe('a currency without a cap', () => {
+  const fx = { base: usd, rateNanos: new Map([[eur, 1_100_000_000n]]), marginBasisPoints: 0 };
+  const inEuros: CallFacts = {
+    ...pricedAt({ kind: 'priced', amount: { currency: eur, micros: 10_000_000n }, direction: 'in' }),
+    fx,
+  };
+  const denied = { code: 'currency_not_capped', currency: eur };
+
+  test('is denied, unless the policy converts it into the base, which is capped', () => {
+    expect(refusalOf(policyOf(), keyOf(), inEuros)).toEqual(denied);
+    const held = holdsOf(policyOf({ otherCurrencies: 'convert' }), keyOf(), inEuros);
+    expect(held.amount).toEqual(dollars(11n));
+    expect(held.conversion).toMatchObject({ from: { currency: eur, micros: 10_000_000n }, rateNanos: 1_100_000_000n });
+    expect(held.caps.map(({ currency }) => currency)).toEqual([usd]);
+  });
+
+  test('is denied without a rate, and where the base is not capped', () => {
+    const converts = policyOf({ otherCurrencies: 'convert' });
+    expect(refusalOf(converts, keyOf(), { ...inEuros, fx: undefined })).toEqual(denied);
+    expect(refusalOf(converts, keyOf(), { ...inEuros, fx: { ...fx, rateNanos: new Map() } })).toEqual(denied);
+    expect(refusalOf(policyOf({ otherCurrencies: 'convert', caps: [] }), keyOf(), inEuros)).toEqual(denied);
+  });
+
+  test('is not converted when it has a cap of its own', () => {
+    const both = policyOf({ otherCurrencies: 'convert', caps: [cap(), cap({ currency: eur })] });
+    const held = holdsOf(both, keyOf(), inEuros);
+    expect([held.amount?.currency, held.conversion]).toEqual([eur, undefined]);
+  });
+
+  test('a per-call maximum in either currency counts', () => {
+    const max = (currency: Currency, micros: bigint) =>
+      policyOf({ otherCurrencies: 'convert', perCallMaxMicros: new Map([[currency, micros]]) });
+    expect(refusalOf(max(usd, 10_999_999n), keyOf(), inEuros)).toMatchObject({ requested: dollars(11n) });
+    expect(refusalOf(max(eur, 9_999_999n), keyOf(), inEuros)).toMatchObject({ max: { currency: eur } });
+    expect(refusalOf(max(usd, 11_000_000n), keyOf(), inEuros)).toBeUndefined();
   });
 });
 

@@ -22,6 +22,8 @@ export interface Policy {
   readonly unpriced: 'deny' | Money;
   readonly requireRunId: boolean;
   readonly requireIdempotencyKey: boolean;
+  /** What to do with an amount in a currency without a cap: deny it, or count it in the operator's base currency. */
+  readonly otherCurrencies: 'deny' | 'convert';
   /**
    * Accounts of the provider that calls may act for, beside or instead of the credential's own (Stripe Connect). None:
    * only its own. One: every call acts for it, named or not. More: each call names one; `own` stands for no name.

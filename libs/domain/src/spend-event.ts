@@ -1,4 +1,5 @@
 import type { CapDirection, CapScope, MoneyDirection } from './cap.js';
+import type { Conversion } from './conversion.js';
 import type { Currency } from './currency.js';
 import type { AccountId, EventId, PolicyId, ProviderId, ReservationId, RunId, VaultKeyId } from './ids.js';
 import type { Money } from './money.js';
@@ -37,6 +38,8 @@ export interface CallIdentity {
   readonly idempotencyKey: string | undefined;
   /** The upper bound of the call's price; undefined when it is free or was never priced. */
   readonly amount: Money | undefined;
+  /** Set when the call's own amount is in another currency, with the rate that it was counted at. */
+  readonly conversion?: Conversion | undefined;
   readonly direction: MoneyDirection | undefined;
 }
 

@@ -89,6 +89,15 @@ function reviveCall(event: Wire): asserts event is Wire & { call: CallIdentity }
     text(amount, 'currency');
     (amount as unknown as { micros: Money['micros'] }).micros = micros(amount, 'micros');
   }
+  if (call.conversion !== undefined) reviveConversion(object(call, 'conversion'));
+}
+
+function reviveConversion(conversion: Wire): void {
+  const from = object(conversion, 'from');
+  text(from, 'currency');
+  from.micros = micros(from, 'micros');
+  conversion.rateNanos = micros(conversion, 'rateNanos');
+  integer(conversion, 'marginBasisPoints');
 }
 
 function reviveHolds(event: Wire): asserts event is Wire & { holds: Hold[] } {

@@ -1,14 +1,14 @@
-import { type Currency, parseCurrency } from '@keybrake/domain';
 import { JsonProblem, parseJsonText } from './body/json-text.js';
 import type { Fields, FieldValue } from './body/parsed-body.js';
+import { readFx } from './fx-section.js';
 import { defaultPriceList, type PriceList } from './price-list.js';
+import { currencyAt, microsAt, objectAt, refuseOthers, sectionAt } from './price-list-fields.js';
 
 export type PriceListReading =
   | { readonly kind: 'prices'; readonly prices: PriceList }
   /** All of them, each with the place and the fix. */
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-const MICROS = /^(?:0|[1-9][0-9]{0,11})$/;
 // Twilio ends a call after four hours, or 24 where the account may have such long ones.
 const CALL_SECONDS_MAX = 86_400;
 const PREFIX = /^\+[1-9][0-9]{0,6}$/;
@@ -17,7 +17,8 @@ const PREFIX = /^\+[1-9][0-9]{0,6}$/;
  * Reads an operator's price list:
  * `{"twilio": {"currency": "usd", "smsSegmentMicros": {"+1": 14500}, "mmsMicros": {"+1": 32000},
  *   "callMinuteMicros": {"+1": 14000}, "callTimeLimitSeconds": 600, "callInstructions": "inline"},
- *   "resend": {"currency": "usd", "emailMicros": 900}}`.
+ *   "resend": {"currency": "usd", "emailMicros": 900},
+ *   "fx": {"base": "usd", "marginBasisPoints": 250, "rates": {"eur": 1.0852}}}`.
  * A section that is left out keeps its default; one that is given is given whole, but for what concerns calls: without
  * `callMinuteMicros` they are unpriced.
  */
@@ -25,10 +26,11 @@ export function parsePriceList(json: string): PriceListReading {
   const problems: string[] = [];
   const root = parseRoot(json, problems);
   const defaults = defaultPriceList();
-  refuseOthers(root, '', ['twilio', 'resend'], problems);
+  refuseOthers(root, '', ['twilio', 'resend', 'fx'], problems);
   const twilio = root.has('twilio') ? readTwilio(sectionAt(root, 'twilio', problems), problems) : defaults.twilio;
   const resend = root.has('resend') ? readResend(sectionAt(root, 'resend', problems), problems) : defaults.resend;
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'prices', prices: { twilio, resend } };
+  const fx = root.has('fx') ? readFx(sectionAt(root, 'fx', problems), problems) : defaults.fx;
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'prices', prices: { twilio, resend, fx } };
 }
 
 function parseRoot(json: string, problems: string[]): Fields {
@@ -86,34 +88,4 @@ function byPrefix(fields: Fields, name: string, problems: string[]): Record<stri
     else prices[prefix] = microsAt(value, place, problems);
   }
   return prices;
-}
-
-function currencyAt(fields: Fields, section: string, problems: string[]): Currency {
-  const field = fields.get('currency');
-  const currency = field?.kind === 'text' ? parseCurrency(field.text) : undefined;
-  if (currency === undefined) problems.push(`${section}.currency: write a currency code, such as "usd"`);
-  return currency ?? ('usd' as Currency);
-}
-
-function microsAt(field: FieldValue | undefined, place: string, problems: string[]): bigint {
-  const source = field?.kind === 'number' ? field.source : field?.kind === 'text' ? field.text : '';
-  if (MICROS.test(source)) return BigInt(source);
-  problems.push(`${place}: write whole millionths of the currency, such as 14500 for 0.0145`);
-  return 0n;
-}
-
-function sectionAt(fields: Fields, name: string, problems: string[]): Fields {
-  return objectAt(fields.get(name), name, problems);
-}
-
-function objectAt(field: FieldValue | undefined, place: string, problems: string[]): Fields {
-  if (field?.kind === 'object') return field.fields;
-  problems.push(`${place}: write a JSON object`);
-  return new Map();
-}
-
-function refuseOthers(fields: Fields, path: string, known: readonly string[], problems: string[]): void {
-  for (const name of fields.keys()) {
-    if (!known.includes(name)) problems.push(`${path}${name}: not known here; the members are ${known.join(', ')}`);
-  }
 }

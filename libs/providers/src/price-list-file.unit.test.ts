@@ -14,7 +14,8 @@ test('an empty list keeps the defaults', () => {
 test("an operator's list, in numbers or texts", () => {
   const json = `{"twilio": {"currency": "EUR", "smsSegmentMicros": {"+1": 14500, "+49": "98000"}, "mmsMicros": {},
     "callMinuteMicros": {"+49": 20000}, "callTimeLimitSeconds": 90, "callInstructions": "any"},
-    "resend": {"currency": "usd", "emailMicros": 0}}`;
+    "resend": {"currency": "usd", "emailMicros": 0},
+    "fx": {"base": "usd", "marginBasisPoints": 250, "rates": {"eur": 1.0852, "JPY": "0.0067"}}}`;
   expect(parsePriceList(json)).toEqual({
     kind: 'prices',
     prices: {
@@ -27,6 +28,14 @@ test("an operator's list, in numbers or texts", () => {
         callInstructions: 'any',
       },
       resend: { currency: 'usd', emailMicros: 0n },
+      fx: {
+        base: 'usd',
+        marginBasisPoints: 250,
+        rateNanos: new Map([
+          ['eur', 1_085_200_000n],
+          ['jpy', 6_700_000n],
+        ]),
+      },
     },
   });
 });
@@ -40,6 +49,20 @@ test('a list that says nothing of calls leaves them unpriced', () => {
   expect(problemsOf(wrong).map((text) => text.split(':')[0])).toEqual([
     'twilio.callTimeLimitSeconds',
     'twilio.callInstructions',
+  ]);
+});
+
+test('exchange rates are exact or refused', () => {
+  const fx = (rates: string) => `{"fx": {"base": "usd", "marginBasisPoints": 0.5, "rates": ${rates}}}`;
+  expect(
+    problemsOf(fx('{"eur": 1e3, "usd": 1, "gbp": -1, "xyz": 1, "jpy": 0}')).map((text) => text.split(':')[0]),
+  ).toEqual([
+    'fx.rates["eur"]',
+    'fx.rates["usd"]',
+    'fx.rates["gbp"]',
+    'fx.rates["xyz"]',
+    'fx.rates["jpy"]',
+    'fx.marginBasisPoints',
   ]);
 });
 

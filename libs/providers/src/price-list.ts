@@ -1,4 +1,4 @@
-import type { Currency } from '@keybrake/domain';
+import type { Currency, FxTable } from '@keybrake/domain';
 
 /** Unit prices for providers that state none in the request or the answer. Amounts in micros of `currency`. */
 export interface PriceList {
@@ -19,6 +19,8 @@ export interface PriceList {
     /** Per recipient: each to, cc and bcc address counts as one email. */
     readonly emailMicros: bigint;
   };
+  /** For policies that count other currencies too; undefined until the operator states rates. */
+  readonly fx: FxTable | undefined;
 }
 
 const USD = 'usd' as Currency;
@@ -39,5 +41,6 @@ export function defaultPriceList(): PriceList {
       callInstructions: 'inline',
     },
     resend: { currency: USD, emailMicros: 900n },
+    fx: undefined,
   };
 }

@@ -41,6 +41,7 @@ export function toPolicyDraft(body: PolicyBody): PolicyDraft {
       unpriced === 'deny' ? 'deny' : moneyFromMinor(BigInt(unpriced.reserveMinor), currencyOf(unpriced.currency)),
     requireRunId: body.requireRunId,
     requireIdempotencyKey: body.requireIdempotencyKey,
+    otherCurrencies: body.otherCurrencies,
     connectedAccounts: body.connectedAccounts,
   };
 }

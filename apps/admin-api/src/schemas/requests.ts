@@ -38,6 +38,7 @@ export const policyBody = z.strictObject({
   unpriced: z.union([z.literal('deny'), z.strictObject({ reserveMinor: amountMinor, currency })]).default('deny'),
   requireRunId: z.boolean().default(false),
   requireIdempotencyKey: z.boolean().default(false),
+  otherCurrencies: z.enum(['deny', 'convert']).default('deny'),
   connectedAccounts: z.array(z.string().max(500)).max(100).default([]),
   mode: z.literal('enforce').default('enforce'),
 });

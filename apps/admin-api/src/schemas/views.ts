@@ -49,6 +49,7 @@ export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPo
     unpriced: policy.unpriced === 'deny' ? 'deny' : reserveView(policy.unpriced),
     requireRunId: policy.requireRunId,
     requireIdempotencyKey: policy.requireIdempotencyKey,
+    otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
     mode: 'enforce',
     createdAt: iso(createdAtMs),

@@ -66,6 +66,7 @@ const policyOf = (allowedOperations: readonly string[], caps: readonly Cap[]): P
   unpriced: 'deny',
   requireRunId: false,
   requireIdempotencyKey: false,
+  otherCurrencies: 'deny',
   connectedAccounts: [],
 });
 

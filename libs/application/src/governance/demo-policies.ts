@@ -58,6 +58,7 @@ function draftOf(
     unpriced: 'deny',
     requireRunId: false,
     requireIdempotencyKey: false,
+    otherCurrencies: 'deny',
     connectedAccounts: [],
   };
 }

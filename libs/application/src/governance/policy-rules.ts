@@ -129,5 +129,6 @@ function draftJson(draft: PolicyDraft): JsonValue {
     requireRunId: draft.requireRunId,
     requireIdempotencyKey: draft.requireIdempotencyKey,
     connectedAccounts: draft.connectedAccounts,
+    otherCurrencies: draft.otherCurrencies,
   };
 }

@@ -4,7 +4,7 @@ import type { AccountId, ProviderId, ReservationId } from '@keybrake/domain';
 export interface ResponseArchive {
   /** An answer, for replays within 24 h (R8). Undefined: not folded yet. */
   find(accountId: AccountId, reservationId: ReservationId): Promise<ArchivedResponse | undefined>;
-  /** Micros that ended calls have counted for an object of the provider, such as an authorisation; 0 for none. */
+  /** Micros of the object's currency that ended calls have counted for it, such as an authorisation; 0 for none. */
   countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint>;
 }
 

@@ -1,5 +1,5 @@
 import type { Money, SpendCommitted, SpendReleased, UpstreamFacts, VaultKeyId } from '@keybrake/domain';
-import { invariant, rootKeyId } from '@keybrake/domain';
+import { asHeld, type HeldAmount, invariant, ownAmount, rootKeyId } from '@keybrake/domain';
 import type { OutgoingRequest, UpstreamMeaning } from '@keybrake/providers';
 import type { Digests } from '../ports/digests.js';
 import type { Upstream, UpstreamResponse } from '../ports/upstream.js';
@@ -48,14 +48,24 @@ export async function forward(
   const sent = await ports.upstream.send(call.provider.id, request);
   if (sent.kind !== 'answered') return sent;
   const { response } = sent;
-  const meaning = call.provider.interpret(call.operation, response.status, response.body, reservedAmount(call));
-  return { kind: 'answered', response, meaning };
+  return { kind: 'answered', response, meaning: meaningInHeldCurrency(call, response) };
+}
+
+// The provider speaks of the call's own currency, the caps of the one that is held.
+function meaningInHeldCurrency(call: AdmittedCall, { status, body }: UpstreamResponse): UpstreamMeaning {
+  const held = heldAmount(call);
+  const meaning = call.provider.interpret(call.operation, status, body, ownAmount(held));
+  return meaning.kind === 'executed' ? { ...meaning, actualMicros: asHeld(held, meaning.actualMicros) } : meaning;
+}
+
+function heldAmount({ verdict }: AdmittedCall): HeldAmount {
+  invariant(verdict.kind === 'allowed', 'an admitted call was allowed');
+  return verdict;
 }
 
 /** What the call holds under each of its caps; undefined when it is counted under none. */
 export function reservedAmount(call: AdmittedCall): Money | undefined {
-  invariant(call.verdict.kind === 'allowed', 'an admitted call was allowed');
-  return call.verdict.amount;
+  return heldAmount(call).amount;
 }
 
 export function upstreamFacts(

@@ -98,6 +98,7 @@ export function readCall(
       runId: names.runId,
       hasIdempotencyKey: names.idempotencyKey !== undefined,
       mutates: matched.operation.class !== 'read',
+      fx: ports.prices.fx,
     });
   if (price.kind !== 'look_up') return { ...unread, ...understood, verdict: judge(price) };
   // Nothing is looked up for a call that the policy refuses at any price.

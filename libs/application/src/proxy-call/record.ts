@@ -38,6 +38,7 @@ function identityOf(call: ReadCall): CallIdentity {
     idempotencyKey: call.idempotencyKey,
     amount: call.verdict.kind === 'allowed' ? call.verdict.amount : refusedAmount(call.verdict.refusal),
     direction: call.operation?.direction,
+    ...(call.verdict.kind === 'allowed' ? { conversion: call.verdict.conversion } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AccountId, SpendReserved } from '@keybrake/domain';
-import { invariant, type Verdict } from '@keybrake/domain';
+import { invariant, ownAmount, type Verdict } from '@keybrake/domain';
 import { type DoubtfulCall, type Operation, type Provider, providerById } from '@keybrake/providers';
 import type { AdmissionStore, AdmissionUpkeep, AdoptOutcome, ReservationRef } from '../ports/admission-store.js';
 import type { Digests } from '../ports/digests.js';
@@ -89,7 +89,8 @@ export function sentWithin(settings: DoubtSettings, { facts, provider, lastAttem
 export function doubtfulCall({ digests }: DoubtPorts, settings: DoubtSettings, doubt: Doubt): DoubtfulCall {
   const { ref, facts, kept } = doubt;
   const { template, actual } = doubt.operation;
-  const { amount: reserved, rootKeyId, idempotencyKey } = facts.call;
+  const { rootKeyId, idempotencyKey } = facts.call;
+  const reserved = ownAmount(facts.call);
   const upstreamKey = upstreamKeyOf(digests, { ...ref, rootKeyId, idempotencyKey });
   return { template, actual, request: kept?.request, upstreamKey, reserved, ...sentWithin(settings, doubt) };
 }
@@ -98,8 +99,8 @@ export function doubtfulCall({ digests }: DoubtPorts, settings: DoubtSettings, d
 export function admittedAgain(doubt: Doubt, incarnation: number, startedAtMs: number): AdmittedCall {
   const { ref, facts, provider, operation, record, kept } = doubt;
   invariant(kept !== undefined, 'only a request that was kept is sent again');
-  const { runId, idempotencyKey, endpoint, amount } = facts.call;
-  const verdict: Verdict = { kind: 'allowed', amount, caps: [] };
+  const { runId, idempotencyKey, endpoint, amount, conversion } = facts.call;
+  const verdict: Verdict = { kind: 'allowed', amount, conversion, caps: [] };
   return {
     ...ref,
     startedAtMs,

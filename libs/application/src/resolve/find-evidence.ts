@@ -1,4 +1,4 @@
-import type { SpendCommitted } from '@keybrake/domain';
+import { asHeld, type SpendCommitted } from '@keybrake/domain';
 import {
   type DoubtfulCall,
   type EvidenceRules,
@@ -115,7 +115,7 @@ export function committedByEvidence({ runtime }: DoubtPorts, { ref, facts }: Dou
     eventId: runtime.newEventId(),
     ...ref,
     occurredAtMs,
-    actualMicros: found.actualMicros ?? call.amount?.micros ?? 0n,
+    actualMicros: found.actualMicros === undefined ? (call.amount?.micros ?? 0n) : asHeld(call, found.actualMicros),
     upstream: { status: 0, requestId: undefined, latencyMs: 0 },
     completedAtMs: occurredAtMs,
     sealedResponse: undefined,

@@ -1,4 +1,4 @@
-import type { SpendTruedUp } from '@keybrake/domain';
+import { asHeld, ownAmount, type SpendTruedUp } from '@keybrake/domain';
 import { providerById } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import type { AdmissionStore } from '../ports/admission-store.js';
@@ -78,23 +78,24 @@ async function askOnce(ports: TrueUpPorts, settings: TrueUpSettings, price: DueP
   const { accountId, reservationId, call } = facts;
   const provider = providerById(call.provider);
   const rules = provider.finalPrice;
-  if (rules === undefined || call.amount === undefined) return `${provider.id} tells no final prices`;
+  const own = ownAmount(call);
+  if (rules === undefined || call.amount === undefined || own === undefined)
+    return `${provider.id} tells no final prices`;
   const record = await ports.directory.find(accountId, call.vaultKeyId);
   if (record === undefined) return 'its vault key is not on record any more';
   const subject = { ref: { accountId, reservationId }, facts, provider, record };
   const result = await look(ports, settings, subject, rules.lookUp(objectId));
   if (result.kind !== 'answer') return result.kind === 'none' ? result.why : 'not asked';
-  const { currency } = call.amount;
-  const actualMicros = rules.micros(result.json, call.amount);
-  if (actualMicros === undefined) return `${provider.id} does not tell an amount in ${currency} (yet)`;
+  const movedMicros = rules.micros(result.json, own);
+  if (movedMicros === undefined) return `${provider.id} does not tell an amount in ${own.currency} (yet)`;
   const event: SpendTruedUp = {
     type: 'SpendTruedUp',
     eventId: ports.runtime.newEventId(),
     accountId,
     occurredAtMs: ports.runtime.nowMs(),
     reservationId,
-    actualMicros,
-    currency,
+    actualMicros: asHeld(call, movedMicros),
+    currency: call.amount.currency,
     source: `${provider.id} ${objectId}`,
   };
   await within(ports.log.append(accountId, [event]), settings.recordTimeoutMs, 'The event log');

@@ -90,6 +90,7 @@ const draft: PolicyDraft = {
   unpriced: { currency: USD, micros: 1n },
   requireRunId: false,
   requireIdempotencyKey: true,
+  otherCurrencies: 'convert',
   connectedAccounts: ['own', 'acct_1'],
 };
 

@@ -15,8 +15,9 @@ export interface PolicyDocument {
   readonly unpriced: 'deny' | { readonly currency: Currency; readonly micros: string };
   readonly requireRunId: boolean;
   readonly requireIdempotencyKey: boolean;
-  /** Not in documents of before it existed. */
+  /** Not in documents of before they existed. */
   readonly connectedAccounts?: readonly string[];
+  readonly otherCurrencies?: Policy['otherCurrencies'];
 }
 
 /** What only a child key has. */
@@ -47,6 +48,7 @@ export function encodePolicy(policy: Policy): string {
     requireRunId: policy.requireRunId,
     requireIdempotencyKey: policy.requireIdempotencyKey,
     connectedAccounts: policy.connectedAccounts,
+    otherCurrencies: policy.otherCurrencies,
   });
 }
 
@@ -69,6 +71,7 @@ export function decodePolicy(
     requireRunId: document.requireRunId,
     requireIdempotencyKey: document.requireIdempotencyKey,
     connectedAccounts: document.connectedAccounts ?? [],
+    otherCurrencies: document.otherCurrencies ?? 'deny',
   };
 }
 

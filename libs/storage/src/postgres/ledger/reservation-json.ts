@@ -1,16 +1,21 @@
-import type { Hold, Outcome, SpendReserved, TrueUp } from '@keybrake/domain';
+import type { Hold, Money, Outcome, SpendReserved, TrueUp } from '@keybrake/domain';
 
 /** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
 export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
 type HoldJson = Omit<Hold, 'limitMicros' | 'amountMicros'> & { limitMicros: string; amountMicros: string };
 export type FactsJson = Omit<SpendReserved, 'holds' | 'call' | 'sealedRequest'> & {
   holds: HoldJson[];
-  call: Omit<SpendReserved['call'], 'amount'> & { amount?: { currency: string; micros: string } };
+  call: Omit<SpendReserved['call'], 'amount' | 'conversion'> & {
+    amount?: { currency: string; micros: string };
+    conversion?: { from: { currency: string; micros: string }; rateNanos: string; marginBasisPoints: number };
+  };
 };
+
+const moneyJson = ({ currency, micros }: Money) => ({ currency, micros: micros.toString() });
 
 /** The sealed request has a column of its own, which is emptied with the outcome. */
 export function encodeFacts(facts: SpendReserved): FactsJson {
-  const { amount } = facts.call;
+  const { amount, conversion } = facts.call;
   return {
     ...facts,
     sealedRequest: undefined,
@@ -19,7 +24,14 @@ export function encodeFacts(facts: SpendReserved): FactsJson {
       limitMicros: hold.limitMicros.toString(),
       amountMicros: hold.amountMicros.toString(),
     })),
-    call: { ...facts.call, amount: amount === undefined ? undefined : { ...amount, micros: amount.micros.toString() } },
+    call: {
+      ...facts.call,
+      amount: amount === undefined ? undefined : moneyJson(amount),
+      conversion:
+        conversion === undefined
+          ? undefined
+          : { ...conversion, from: moneyJson(conversion.from), rateNanos: conversion.rateNanos.toString() },
+    },
   } as FactsJson;
 }
 
@@ -45,7 +57,7 @@ export function decodeTrueUp(json: TrueUpJson): TrueUp {
 }
 
 export function decodeFacts(json: FactsJson): SpendReserved {
-  const { amount } = json.call;
+  const { amount, conversion } = json.call;
   return {
     ...json,
     holds: json.holds.map((hold) => ({
@@ -53,6 +65,17 @@ export function decodeFacts(json: FactsJson): SpendReserved {
       limitMicros: BigInt(hold.limitMicros),
       amountMicros: BigInt(hold.amountMicros),
     })),
-    call: { ...json.call, amount: amount === undefined ? undefined : { ...amount, micros: BigInt(amount.micros) } },
+    call: {
+      ...json.call,
+      amount: amount === undefined ? undefined : { ...amount, micros: BigInt(amount.micros) },
+      conversion:
+        conversion === undefined
+          ? undefined
+          : {
+              ...conversion,
+              from: { ...conversion.from, micros: BigInt(conversion.from.micros) },
+              rateNanos: BigInt(conversion.rateNanos),
+            },
+    },
   } as SpendReserved;
 }

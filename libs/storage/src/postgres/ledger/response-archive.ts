@@ -28,7 +28,10 @@ export class PostgresResponseArchive implements ResponseArchive {
   async countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint> {
     try {
       const { rows } = await this.#pool.query<{ micros: string }>(
-        `select coalesce(sum(coalesce(r.true_up ->> 'actualMicros', r.outcome ->> 'actualMicros')::bigint), 0)::text as micros from ledger.reservations r
+        `select coalesce(sum(floor(coalesce(r.true_up ->> 'actualMicros', r.outcome ->> 'actualMicros')::numeric
+                                   * coalesce((r.facts #>> '{call,conversion,from,micros}')::numeric
+                                              / (r.facts #>> '{call,amount,micros}')::numeric, 1))), 0)::text as micros
+           from ledger.reservations r
           where r.outcome ? 'objectId' and r.outcome ->> 'objectId' = $3::text and r.state = 'committed'
             and r.account_id = $1::text and r.facts -> 'call' ->> 'provider' = $2::text`,
         [accountId, provider, objectId],
