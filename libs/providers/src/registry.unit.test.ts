@@ -1,10 +1,10 @@
-import { PROVIDER_IDS } from '@keybrake/domain';
+import { BUILT_IN_PROVIDER_IDS } from '@keybrake/domain';
 import { expect, test } from 'vitest';
 import { guessProvider, providerById, providers } from './registry.js';
 
 test('every provider of the domain is there, under its own id and origin', () => {
-  expect([...providers.keys()]).toEqual([...PROVIDER_IDS]);
-  for (const id of PROVIDER_IDS) {
+  expect([...providers.keys()]).toEqual([...BUILT_IN_PROVIDER_IDS]);
+  for (const id of BUILT_IN_PROVIDER_IDS) {
     expect(providerById(id)).toBe(providers.get(id));
     expect(providerById(id).id).toBe(id);
     expect(new URL(providerById(id).defaultOrigin).origin).toBe(providerById(id).defaultOrigin);

@@ -1,7 +1,6 @@
 import {
   type Cap,
   canonicalJson,
-  isProviderId,
   isTimeZone,
   type JsonValue,
   MICROS_MAX,
@@ -9,7 +8,7 @@ import {
   type Policy,
   patternAllows,
 } from '@keybrake/domain';
-import { providerById } from '@keybrake/providers';
+import type { Provider, ProviderRegistry } from '@keybrake/providers';
 import type { Problem } from './governance-error.js';
 
 /** A policy before it has an id and a version. */
@@ -25,16 +24,17 @@ const CONTROL = /[\p{Cc}\p{Cs}]/u;
 const COUNT_MAX = 2_147_483_647;
 
 /** Everything that is wrong with the draft, not only the first thing. */
-export function policyProblems(draft: PolicyDraft): readonly Problem[] {
-  if (!isProviderId(draft.provider)) {
+export function policyProblems(providers: Pick<ProviderRegistry, 'find'>, draft: PolicyDraft): readonly Problem[] {
+  const provider = providers.find(draft.provider);
+  if (provider === undefined) {
     return [{ pointer: '/provider', detail: `Keybrake does not know a provider ${String(draft.provider)}.` }];
   }
   return [
     ...nameProblems('/name', draft.name),
-    ...operationProblems(draft.allowedOperations, providerById(draft.provider).operations),
+    ...operationProblems(draft.allowedOperations, provider.operations),
     ...capProblems(draft.caps),
     ...amountProblems(draft),
-    ...accountProblems(draft),
+    ...accountProblems(provider, draft),
     ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
     ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
     ...(isTimeZone(draft.timeZone)
@@ -92,9 +92,12 @@ function amountProblems(draft: PolicyDraft): readonly Problem[] {
   return reserveIsWrong ? [...perCall, { pointer: '/unpriced', detail }] : perCall;
 }
 
-function accountProblems({ connectedAccounts, provider }: PolicyDraft): readonly Problem[] {
+function accountProblems(
+  { accountHeaders }: Provider,
+  { connectedAccounts, provider }: PolicyDraft,
+): readonly Problem[] {
   const pointer = '/connectedAccounts';
-  if (connectedAccounts.length > 0 && providerById(provider).accountHeaders.length === 0) {
+  if (connectedAccounts.length > 0 && accountHeaders.length === 0) {
     return [{ pointer, detail: `${provider} has no calls for other accounts.` }];
   }
   return connectedAccounts.flatMap((account, index) =>
