@@ -6,7 +6,7 @@ import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
 import { createPostgresGovernanceStore, type Pool, PostgresAdmissionStore, postgresCipher } from '@keybrake/storage';
 
 export interface KeyWish {
-  readonly provider?: 'stripe' | 'twilio' | 'resend';
+  readonly provider?: string;
   readonly agentType?: string;
   readonly allowedOperations: readonly string[];
   /** Daily, in cents, of the key. */

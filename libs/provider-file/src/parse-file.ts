@@ -117,10 +117,17 @@ function namesOf(value: unknown): Scope['prices'] {
   return new Map(Object.keys(typeof prices === 'object' && prices !== null ? prices : {}).map((name) => [name, 0n]));
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  string: 'a text',
+};
+
 function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? `is missing: write ${issue.expected}` : `must be ${issue.expected}`;
+      return `${issue.input === undefined ? 'is missing: write' : 'must be'} ${KINDS[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return `${issue.input === undefined ? 'is missing: write' : 'must be'} ${issue.values.join(' or ')}`;
     case 'too_small':

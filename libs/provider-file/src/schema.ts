@@ -5,6 +5,12 @@ import { compile, type Expression, type ResultType, type Scope } from './express
 import { isForbiddenRequestHeader, isForbiddenResponseHeader } from './forbidden-headers.js';
 import { templateProblem } from './refusal-template.js';
 
+/** What to say of a value that has none of the known forms. */
+const oneOf = (forms: string) => ({
+  error: ({ code, input }: z.core.$ZodRawIssue) =>
+    code === 'invalid_union' ? `${input === undefined ? 'is missing: write' : 'must be'} ${forms}` : undefined,
+});
+
 /** An object of these members and no others. */
 export function members<T extends z.ZodRawShape>(shape: T) {
   const known = Object.keys(shape).join(', ');
@@ -58,7 +64,7 @@ const credential = z.discriminatedUnion(
       ),
     }),
   ],
-  'must be bearer, basic or header',
+  oneOf('bearer, basic or header'),
 );
 
 /** What is said of a provider, but for its operations, which are read one by one. */
@@ -84,7 +90,7 @@ export const providerSchema = members({
         keyMaxLength: z.number().int().min(43).max(1_000).default(255),
       }),
     ],
-    'must be none, or an object of header and windowHours',
+    oneOf('none, or an object of header and windowHours'),
   ),
   requestHeaders: z.array(requestHeader).max(50).default([]),
   responseHeaders: z.array(responseHeader).max(50).default([]),
@@ -182,7 +188,7 @@ export function operationSchema(callText: string, prices: Scope['prices'], looks
         actual: actual.optional(),
       }),
     ],
-    'must be read, free, money or denied',
+    oneOf('read, free, money or denied'),
   );
 }
 export type DescribedOperation = z.infer<ReturnType<typeof operationSchema>>;
