@@ -19,7 +19,7 @@ export function crossProblems(
   provider: DescribedProvider,
   operations: readonly (DescribedOperation | undefined)[],
 ): readonly Problem[] {
-  const found: Problem[] = [...credentialProblems(provider), ...headerProblems(provider)];
+  const found: Problem[] = [...credentialProblems(provider), ...headerProblems(provider), ...statusProblems(provider)];
   const seen = new Map<string, number>();
   for (const [index, operation] of operations.entries()) {
     if (operation === undefined) continue;
@@ -55,9 +55,22 @@ function headerProblems({ credential, idempotency, requestHeaders }: DescribedPr
     ...(credential.in === 'header' ? [credential.header] : []),
     ...(idempotency === 'none' ? [] : [idempotency.header]),
   ];
+  if (new Set(own).size < own.length) return [{ path: ['idempotency', 'header'], message: 'is the header of the key' }];
   return requestHeaders.flatMap((name, index) =>
     own.includes(name) ? [{ path: ['requestHeaders', index], message: 'is put in by Keybrake and not passed on' }] : [],
   );
+}
+
+/** One status has one meaning. */
+function statusProblems({ statuses }: DescribedProvider): readonly Problem[] {
+  const named = Object.entries(statuses).flatMap(([meaning, list]) =>
+    list.map((status, index) => ({ meaning, status, index })),
+  );
+  return named.flatMap(({ meaning, status, index }, at) => {
+    const earlier = named.slice(0, at).find((other) => other.status === status);
+    if (earlier === undefined) return [];
+    return [{ path: ['statuses', meaning, index], message: `is in ${earlier.meaning} too: keep one` }];
+  });
 }
 
 function operationProblems(

@@ -110,6 +110,22 @@ test.each<[change: string, to: string, problem: string]>([
   ],
   ["'0.05'", "'0.0000005'", '8:21: providers[0].prices.page must be a decimal such as "0.05", with 6 places at most'],
   [
+    '    prices:',
+    '    statuses: { refused: [404], unknown: [404] }\n    prices:',
+    '8:43: providers[0].statuses.unknown[0] is in refused too: keep one',
+  ],
+  ['Idempotency-Key', 'Cookie', '5:28: providers[0].idempotency.header is no header for an idempotency key'],
+  [
+    'in: bearer',
+    "in: header, header: Host, value: '{secret}'",
+    '4:39: providers[0].credential.header is no header for a key',
+  ],
+  [
+    'in: bearer',
+    "in: header, header: Idempotency-Key, value: '{secret}'",
+    '5:28: providers[0].idempotency.header is the header of the key',
+  ],
+  [
     'POST /faxes',
     'POST /faxes/',
     '10:15: providers[0].operations[0].call must be a method and a path template without a slash at its end, such as POST /v1/charges/{id}',

@@ -57,7 +57,10 @@ const credential = z.discriminatedUnion(
     members({ in: z.literal('basic'), user: z.enum(['secret', 'account']), password: z.enum(['secret', 'empty']) }),
     members({
       in: z.literal('header'),
-      header: headerName,
+      header: headerName.refine(
+        (name) => name === 'authorization' || !isForbiddenRequestHeader(name),
+        'is no header for a key',
+      ),
       value: text(
         'must hold {secret} once',
         (value) => value.split('{secret}').length === 2 && /^[\x20-\x7e]*$/.test(value),
@@ -85,7 +88,7 @@ export const providerSchema = members({
     [
       z.literal('none'),
       members({
-        header: headerName,
+        header: headerName.refine((name) => !isForbiddenRequestHeader(name), 'is no header for an idempotency key'),
         windowHours: z.number().int().min(2).max(8_760),
         keyMaxLength: z.number().int().min(43).max(1_000).default(255),
       }),
