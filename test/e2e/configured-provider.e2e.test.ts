@@ -14,14 +14,35 @@ import { everythingWritten } from '../harness/written.ts';
 
 const REAL_KEY = 'shippo_test_canary_4f1c09d2b7e6a583';
 
+const SHIPPO_FILE = fileURLToPath(new URL('../../docs/providers/shippo.yaml', import.meta.url));
+
+/** Where the amount is in the request, and a key makes a request happen once. */
+const DEDUPLICATING = `providers:
+  - id: shippo
+    baseUrl: https://api.goshippo.com
+    credential: { in: header, header: Authorization, value: 'ShippoToken {secret}' }
+    idempotency: { header: X-Once, windowHours: 24 }
+    requestHeaders: [shippo-api-version]
+    errors: { body: { detail: '{message}', error: { code: '{code}' } } }
+    operations:
+      - call: POST /transactions
+        resource: transactions
+        class: money
+        direction: out
+        body: json
+        price: { currency: usd, micros: micros(body.amount) }
+`;
+
+let folder: string;
 let shippo: ShippoStandIn;
 let system: System;
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'keybrake-providers-'));
   shippo = await ShippoStandIn.start();
   system = await startSystem({
     env: {
-      KEYBRAKE_PROVIDERS_FILE: fileURLToPath(new URL('../../docs/providers/shippo.yaml', import.meta.url)),
+      KEYBRAKE_PROVIDERS_FILE: SHIPPO_FILE,
       KEYBRAKE_PROVIDER_ORIGINS: `shippo=${shippo.url}`,
     },
   });
@@ -30,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await system.stop();
   await shippo.close();
+  await rm(folder, { recursive: true });
 });
 
 function issue(capMinor: string): Promise<IssuedKey> {
@@ -135,8 +157,32 @@ test('a purchase that failed counts nothing, and one whose answer was lost is no
     [409, 'outcome_unknown'],
   ]);
   expect(shippo.sold.filter((rate) => rate === 'lost_1')).toHaveLength(1);
+  await system.foldedUp();
+  const { data } = await system.admin<{ data: { endpoint: string; provider: string; vaultKeyId: string }[] }>(
+    'GET',
+    '/v1/reservations?state=in_doubt',
+  );
+  expect(data.filter(({ vaultKeyId }) => vaultKeyId === key.id)).toMatchObject([
+    { provider: 'shippo', endpoint: 'POST /transactions' },
+  ]);
   // The hold counts until somebody knows.
   expect((await buy(key, shippo.rate('more', '1.00'))).status).toBe(429);
+});
+
+test('where the file declares an idempotency window, a retry settles what is in doubt', async () => {
+  const key = await issue('1000');
+  const file = join(folder, 'deduplicating.yaml');
+  await writeFile(file, DEDUPLICATING);
+  const { url } = await system.startGateway({ KEYBRAKE_PROVIDERS_FILE: file });
+  const attempt = () => send(key, 'POST', '/transactions', { rate: 'lost_2', amount: '2.07' }, 'order-3', url);
+  expect((await attempt()).body.error?.code).toBe('outcome_unknown');
+  const settled = await attempt();
+  expect([settled.status, settled.body.status]).toEqual([201, 'SUCCESS']);
+  expect(shippo.sold.filter((rate) => rate === 'lost_2')).toHaveLength(1);
+  const keys = shippo.received.flatMap(({ headers }) => headers['x-once'] ?? []);
+  expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+  expect(keys).not.toContain('order-3');
+  expect(await committed(key)).toEqual([2_070_000n]);
 });
 
 test('what the file does not let through', async () => {
@@ -195,7 +241,6 @@ test('a gateway that does not know the provider any more refuses its keys, and t
 });
 
 test('a broken file stops the start, and everything that is wrong in it is told', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'keybrake-providers-'));
   const file = join(folder, 'broken.yaml');
   await writeFile(file, 'providers:\n  - id: acme\n    baseUrl: ftp://acme.example\n');
   const env = {
@@ -218,7 +263,6 @@ test('a broken file stops the start, and everything that is wrong in it is told'
       `  ${file}:3:14: providers[0].baseUrl must be an https address without query or slash at its end`,
     ]);
   }
-  await rm(folder, { recursive: true });
 });
 
 test('the real key goes to the provider only, the vault key to nobody', async () => {

@@ -16,6 +16,7 @@ export class ShippoStandIn {
   /** Rates of which a label was sold, each time it was. */
   readonly sold: string[] = [];
   readonly #amounts = new Map<string, string>();
+  readonly #keys = new Set<string>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   #url = '';
 
@@ -55,19 +56,26 @@ export class ShippoStandIn {
         ? say(404, { detail: 'Not found' })
         : say(200, { object_id: rateId, amount, currency: 'USD' });
     }
-    if (method === 'POST' && path === '/transactions')
-      return this.#sell(JSON.parse(body) as { rate: string }, say, response);
-    say(404, { detail: 'Not found' });
+    if (method !== 'POST' || path !== '/transactions') return say(404, { detail: 'Not found' });
+    const onceKey = headers['x-once'];
+    const { rate } = JSON.parse(body) as { rate: string };
+    this.#sell(rate, typeof onceKey === 'string' ? onceKey : undefined, say, response);
   }
 
-  #sell({ rate }: { rate: string }, say: Say, response: ServerResponse): void {
+  /** Like a provider that deduplicates, where a key comes in `X-Once`; Shippo does not. */
+  #sell(rate: string, onceKey: string | undefined, say: Say, response: ServerResponse): void {
     if (rate.startsWith('refused')) {
       say(201, { object_id: 'tr', rate, status: 'ERROR', messages: [{ text: 'no' }] });
       return;
     }
+    const transaction = { object_id: `tr_${rate}`, rate, status: 'SUCCESS', label_url: 'https://label.example/1' };
+    if (onceKey !== undefined && this.#keys.has(onceKey)) {
+      say(201, transaction);
+      return;
+    }
+    if (onceKey !== undefined) this.#keys.add(onceKey);
     this.sold.push(rate);
     if (rate.startsWith('lost')) response.destroy();
-    else
-      say(201, { object_id: `tr_${this.sold.length}`, rate, status: 'SUCCESS', label_url: 'https://label.example/1' });
+    else say(201, transaction);
   }
 }
