@@ -3,7 +3,7 @@ import type { ProviderCredential } from '@keybrake/providers';
 import type { Page, PageRequest, StoredCredential } from '../ports/governance-store.js';
 import { type Actor, checkPage, type GovernancePorts, noteOf } from './governance.js';
 import { GovernanceError, notFound, type Problem, refuseProblems } from './governance-error.js';
-import { nameProblems } from './policy-rules.js';
+import { nameProblems, unknownProvider } from './policy-rules.js';
 
 export interface CredentialDraft {
   readonly provider: ProviderId;
@@ -122,9 +122,7 @@ function credentialProblems(
   { provider, credential, label }: CredentialDraft,
 ): readonly Problem[] {
   const known = providers.find(provider);
-  if (known === undefined) {
-    return [{ pointer: '/provider', detail: `Keybrake does not know a provider ${provider}.` }];
-  }
+  if (known === undefined) return [unknownProvider(providers, provider)];
   const { secret, accountSid } = credential;
   const problems: Problem[] = label === undefined ? [] : [...nameProblems('/label', label)];
   if (!SECRET.test(secret)) {

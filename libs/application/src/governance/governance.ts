@@ -9,7 +9,7 @@ import type { Secrets } from '../ports/secrets.js';
 import { refuseProblems } from './governance-error.js';
 
 export interface GovernancePorts {
-  readonly providers: Pick<ProviderRegistry, 'find'>;
+  readonly providers: Pick<ProviderRegistry, 'find' | 'all'>;
   readonly store: GovernanceStore;
   readonly admission: Pick<AdmissionStore, 'putKey' | 'putPolicyVersion' | 'setAccountFrozen'>;
   readonly cipher: CredentialCipher;

@@ -8,7 +8,8 @@ import {
   type Policy,
   patternAllows,
 } from '@keybrake/domain';
-import type { Provider, ProviderRegistry } from '@keybrake/providers';
+import type { Provider } from '@keybrake/providers';
+import type { GovernancePorts } from './governance.js';
 import type { Problem } from './governance-error.js';
 
 /** A policy before it has an id and a version. */
@@ -24,10 +25,10 @@ const CONTROL = /[\p{Cc}\p{Cs}]/u;
 const COUNT_MAX = 2_147_483_647;
 
 /** Everything that is wrong with the draft, not only the first thing. */
-export function policyProblems(providers: Pick<ProviderRegistry, 'find'>, draft: PolicyDraft): readonly Problem[] {
+export function policyProblems(providers: GovernancePorts['providers'], draft: PolicyDraft): readonly Problem[] {
   const provider = providers.find(draft.provider);
   if (provider === undefined) {
-    return [{ pointer: '/provider', detail: `Keybrake does not know a provider ${String(draft.provider)}.` }];
+    return [unknownProvider(providers, draft.provider)];
   }
   return [
     ...nameProblems('/name', draft.name),
@@ -41,6 +42,11 @@ export function policyProblems(providers: Pick<ProviderRegistry, 'find'>, draft:
       ? []
       : [{ pointer: '/timeZone', detail: `${draft.timeZone} is not an IANA time zone such as Europe/Rome.` }]),
   ];
+}
+
+export function unknownProvider({ all }: GovernancePorts['providers'], id: string): Problem {
+  const known = all.map((provider) => provider.id).join(', ');
+  return { pointer: '/provider', detail: `Keybrake does not know a provider ${id}; there are ${known}.` };
 }
 
 export function nameProblems(pointer: string, name: string): readonly Problem[] {
