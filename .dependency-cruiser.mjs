@@ -13,6 +13,7 @@ const arrows = {
   'event-log': ['application', 'domain', 'providers'],
   storage: ['application', 'domain', 'providers'],
   platform: ['application', 'domain'],
+  'provider-file': ['domain', 'platform', 'providers'],
   testing: ['application', 'domain', 'providers'],
   simulator: ['domain'],
 };

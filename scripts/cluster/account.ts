@@ -1,6 +1,7 @@
 import { type Bootstrapped, bootstrapAccount } from '@keybrake/application';
-import type { AccountId, ProviderId } from '@keybrake/domain';
+import type { AccountId, BuiltInProviderId } from '@keybrake/domain';
 import { createDigests, type DistributedInstallation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { providerRegistry } from '@keybrake/providers';
 import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
 import {
   createPool,
@@ -12,7 +13,7 @@ import {
 } from '@keybrake/storage';
 
 const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
-const CREDENTIALS = new Map<ProviderId, { secret: string; accountSid?: string }>([
+const CREDENTIALS = new Map<BuiltInProviderId, { secret: string; accountSid?: string }>([
   ['stripe', { secret: stripe }],
   ['twilio', { secret: twilio.authToken, accountSid: twilio.accountSid }],
   ['resend', { secret: resend }],
@@ -34,6 +35,7 @@ export async function openAccount(
   try {
     await redis.opened();
     const ports = {
+      providers: providerRegistry(),
       store: createPostgresGovernanceStore(pool),
       admission: new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool)),
       cipher: postgresCipher(pool, installation.kek).credentials,

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bootstrapped } from '@keybrake/application';
-import type { ProviderId } from '@keybrake/domain';
+import type { BuiltInProviderId } from '@keybrake/domain';
 import {
   createLogger,
   DISTRIBUTED_SETTINGS,
@@ -20,7 +20,7 @@ import type { Supervised } from './supervised.ts';
 
 const GATEWAYS = 3;
 const LEDGERS = 2;
-const PROVIDERS: readonly ProviderId[] = ['stripe', 'twilio', 'resend'];
+const PROVIDERS: readonly BuiltInProviderId[] = ['stripe', 'twilio', 'resend'];
 const STOP_BUDGET_MS = 60_000;
 
 const say = (message: string) => process.stdout.write(`keybrake: ${message}\n`);
@@ -157,7 +157,7 @@ await runMain('cluster', async () => {
   await keep(await startLoadBalancer(folder, ports.gateway.port, gatewayPorts, onChange));
 
   const loadBalancerUrl = `http://127.0.0.1:${ports.gateway.port}`;
-  const provider = (id: ProviderId) => ({
+  const provider = (id: BuiltInProviderId) => ({
     vaultKey: account.vaultKeys.get(id) ?? '',
     baseUrl: `${loadBalancerUrl}/${id}`,
   });

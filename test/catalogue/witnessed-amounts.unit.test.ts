@@ -16,7 +16,8 @@ function reserve(path: string, text: string) {
   const body = parseBody(matched.operation, type, bytes);
   if (isProblem(body)) return undefined;
   const read = priceCall(matched.operation, { body, ids: matched.ids, prices: defaultPriceList() });
-  const price = !isProblem(read) && read.kind === 'look_up' ? read.price(found, 0n) : (read as Pricing);
+  const price =
+    !isProblem(read) && read.kind === 'look_up' ? read.price(found, 0n, JSON.stringify(found)) : (read as Pricing);
   if (isProblem(price)) return undefined;
   return { price, forwarded: new TextDecoder().decode(body.canonical) };
 }

@@ -4,6 +4,7 @@ import type { IssuedKey } from '../harness/account.ts';
 import { type Answer, call, charge, providerCalls } from '../harness/calls.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
+import { everythingWritten } from '../harness/written.ts';
 
 let system: System;
 
@@ -13,21 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await system.stop();
 });
-
-/** Every text that the product wrote down: tables of all schemas, and what the processes printed. */
-async function everythingWritten(): Promise<string> {
-  const tables = await system.sql<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables
-      where schemaname in ('admission', 'event_log', 'ledger', 'governance')`,
-  );
-  expect(tables.length).toBeGreaterThan(15);
-  const texts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await system.sql<{ row: string }>(`select t::text as row from ${name} t`);
-    texts.push(...rows.map(({ row }) => row));
-  }
-  return [...texts, system.output()].join('\n');
-}
 
 test('the real keys and the vault keys stand nowhere: no table, log, answer, error or request to a provider', async () => {
   const keys: IssuedKey[] = [];
@@ -54,7 +40,7 @@ test('the real keys and the vault keys stand nowhere: no table, log, answer, err
   const listed = await system.admin<unknown>('GET', '/v1/credentials');
   await system.foldedUp();
 
-  const written = await everythingWritten();
+  const written = await everythingWritten(system);
   const answered =
     answers.map(({ text, headers }) => text + JSON.stringify([...headers])).join('\n') + JSON.stringify(listed);
   expect(written.length).toBeGreaterThan(10_000);

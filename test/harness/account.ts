@@ -1,11 +1,12 @@
 import { bootstrapAccount, type GovernancePorts } from '@keybrake/application';
-import type { AccountId, ProviderId } from '@keybrake/domain';
+import type { AccountId, BuiltInProviderId } from '@keybrake/domain';
 import { createDigests, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { providerRegistry } from '@keybrake/providers';
 import { SIMULATOR_CREDENTIALS } from '@keybrake/simulator';
 import { createPostgresGovernanceStore, type Pool, PostgresAdmissionStore, postgresCipher } from '@keybrake/storage';
 
 export interface KeyWish {
-  readonly provider?: 'stripe' | 'twilio' | 'resend';
+  readonly provider?: string;
   readonly agentType?: string;
   readonly allowedOperations: readonly string[];
   /** Daily, in cents, of the key. */
@@ -25,6 +26,7 @@ export interface Installation {
 
 export function governancePorts(pool: Pool, env: Installation): GovernancePorts {
   return {
+    providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
     cipher: postgresCipher(pool, Buffer.from(env.KEYBRAKE_KEK, 'base64')).credentials,
@@ -37,7 +39,7 @@ export function governancePorts(pool: Pool, env: Installation): GovernancePorts 
 /** The account `default` with the simulator's real keys; returns its first admin token. */
 export async function openAccount(pool: Pool, env: Installation): Promise<string> {
   const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
-  const credentials = new Map<ProviderId, { secret: string; accountSid?: string }>([
+  const credentials = new Map<BuiltInProviderId, { secret: string; accountSid?: string }>([
     ['stripe', { secret: stripe }],
     ['twilio', { secret: twilio.authToken, accountSid: twilio.accountSid }],
     ['resend', { secret: resend }],

@@ -8,6 +8,7 @@ import {
   requireInstallation,
   systemRuntime,
 } from '@keybrake/platform';
+import { loadProviders } from '@keybrake/provider-file';
 import { defaultPriceList, originsOf } from '@keybrake/providers';
 import { type FaultPoint, withFaults } from '@keybrake/testing/faults';
 
@@ -22,14 +23,15 @@ const nowMs =
 
 const config = loadConfig({ env, required: ['DATABASE_URL', 'KEYBRAKE_PEPPER', 'KEYBRAKE_KEK'] });
 const logger = createLogger({ name: 'gateway', level: config.logLevel, secrets: config.secrets });
+const providers = await loadProviders(config);
 const gateway = await startGateway({
   config,
   logger,
   open: async (events) => {
     const prices = defaultPriceList();
     const { upstreamTimeoutMs } = config;
-    const origins = originsOf(config.origins);
-    const common = { origins, upstreamTimeoutMs, prices };
+    const origins = originsOf(providers, config.origins);
+    const common = { providers, origins, upstreamTimeoutMs, prices };
     const adapters =
       config.redisUrl !== undefined
         ? await openDistributedAdapters({ ...common, ...requireDistributed(config), kafka: config.kafka }, events)

@@ -219,10 +219,14 @@ export class System {
   }
 
   /** A gateway beside the others that fails as told. */
-  async startFaultyGateway(plan: FaultPlan): Promise<{ url: string; process: ServerProcess }> {
+  startFaultyGateway(plan: FaultPlan): Promise<{ url: string; process: ServerProcess }> {
+    return this.startGateway(faultSettings(plan), 'test/harness/faulty-gateway.ts');
+  }
+
+  /** One more gateway, with settings of its own. */
+  async startGateway(env: Record<string, string>, entry = this.#entry('gateway')) {
     const port = await freePort();
-    const process = await this.#startGateway('test/harness/faulty-gateway.ts', port, faultSettings(plan));
-    return { url: `http://127.0.0.1:${port}`, process };
+    return { url: `http://127.0.0.1:${port}`, process: await this.#startGateway(entry, port, env) };
   }
 
   async startLedger(): Promise<ServerProcess> {

@@ -6,7 +6,7 @@ import {
   issueToken,
   type TokenRole,
 } from '@keybrake/application';
-import type { AccountId, ProviderId } from '@keybrake/domain';
+import type { AccountId, BuiltInProviderId } from '@keybrake/domain';
 import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import {
   createDigests,
@@ -16,6 +16,7 @@ import {
   systemRuntime,
   systemSecrets,
 } from '@keybrake/platform';
+import { providerRegistry } from '@keybrake/providers';
 import {
   asUnavailable,
   createPool,
@@ -58,6 +59,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
   admission.putKey = (key) =>
     api.admissionIsDown ? Promise.reject(new DependencyUnavailable('The admission store')) : putKey(key);
   const governance: GovernancePorts = {
+    providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission,
     cipher: cipher.credentials,
@@ -87,7 +89,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     await database.drop();
   };
   const api: AdminApiUnderTest = { url: server.url, pool, tokens, admissionIsDown: false, close };
-  const credentials = new Map<ProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
+  const credentials = new Map<BuiltInProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
   await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
   const actor = { accountId: ACCOUNT, name: 'system' };
   for (const role of ['viewer', 'operator', 'admin'] as const) {

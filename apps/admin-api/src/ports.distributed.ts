@@ -9,11 +9,11 @@ import {
   recordedPartitions,
 } from '@keybrake/storage';
 import type { AdminAdapters } from './ports.js';
-import { adminPorts, openPool } from './shared-ports.js';
+import { type AdminConfig, adminPorts, openPool } from './shared-ports.js';
 
 /** Admission in Redis, where a revoke is in force once it is written; resolutions go to Kafka. */
 export async function openDistributedAdmin(
-  config: DistributedInstallation & { readonly kafka: KafkaSettings },
+  config: DistributedInstallation & AdminConfig & { readonly kafka: KafkaSettings },
   onTrouble: (what: string, error: unknown) => void,
 ): Promise<AdminAdapters> {
   const { kafka: settings } = config;

@@ -1,12 +1,11 @@
 import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
-import type { Installation } from '@keybrake/platform';
 import { asUnavailable, PostgresAdmissionStore, PostgresAdmissionUpkeep } from '@keybrake/storage';
 import type { AdminAdapters } from './ports.js';
-import { adminPorts, openPool } from './shared-ports.js';
+import { type AdminConfig, adminPorts, openPool } from './shared-ports.js';
 
 /** Admission and log in one PostgreSQL. */
 export async function openPostgresAdmin(
-  installation: Installation,
+  installation: AdminConfig,
   onTrouble: (what: string, error: unknown) => void,
 ): Promise<AdminAdapters> {
   const pool = openPool(installation, onTrouble);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
 import { createDigests, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import type { ProviderRegistry } from '@keybrake/providers';
 import {
   createPool,
   createPostgresGovernanceStore,
@@ -10,6 +11,11 @@ import {
   postgresCipher,
 } from '@keybrake/storage';
 import type { AdminPorts } from './ports.js';
+
+/** What the admin API is given in every profile. */
+export interface AdminConfig extends Installation {
+  readonly providers: ProviderRegistry;
+}
 
 const CONNECTIONS_MAX = 8;
 
@@ -24,7 +30,7 @@ export function openPool(installation: Installation, onTrouble: (what: string, e
 
 /** Everything but admission and log: they are what profiles differ in. */
 export function adminPorts(
-  installation: Installation,
+  installation: AdminConfig,
   pool: Pool,
   admission: AdmissionStore,
   upkeep: AdmissionUpkeep,
@@ -34,6 +40,7 @@ export function adminPorts(
   const cipher = postgresCipher(pool, installation.kek);
   return {
     governance: {
+      providers: installation.providers,
       store: createPostgresGovernanceStore(pool),
       admission,
       cipher: cipher.credentials,

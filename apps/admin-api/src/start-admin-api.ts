@@ -9,6 +9,7 @@ import {
   Readiness,
   type ShutdownStep,
 } from '@keybrake/platform';
+import type { ProviderRegistry } from '@keybrake/providers';
 import { startAdminApi } from './app.js';
 import { openDistributedAdmin } from './ports.distributed.js';
 import type { AdminAdapters } from './ports.js';
@@ -27,9 +28,12 @@ const CLOSE_WITHIN_MS = 3_000;
 export async function startPostgresAdminApi(
   config: Pick<Config, 'admin'>,
   installation: Installation,
+  providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const adapters = await openPostgresAdmin(installation, (what, error) => logger.warn({ err: error }, what));
+  const adapters = await openPostgresAdmin({ ...installation, providers }, (what, error) =>
+    logger.warn({ err: error }, what),
+  );
   await republishAdmission(adapters.ports.governance);
   return start(config, adapters, logger);
 }
@@ -38,11 +42,12 @@ export async function startPostgresAdminApi(
 export async function startDistributedAdminApi(
   config: Pick<Config, 'admin' | 'kafka'>,
   installation: DistributedInstallation,
+  providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
   const { kafka } = config;
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
-  return start(config, await openDistributedAdmin({ ...installation, kafka }, onTrouble), logger);
+  return start(config, await openDistributedAdmin({ ...installation, providers, kafka }, onTrouble), logger);
 }
 
 async function start(

@@ -58,6 +58,7 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
   const owner = `gateway-${randomUUID()}`;
   const listener = new CallListener({
     proxyCall: createProxyCall(adapters.ports, proxySettings(config, owner)),
+    providers: adapters.ports.providers,
     limits: LIMITS,
     onError: (error) => logger.error({ err: error }, 'a call failed in a way that should not happen'),
   });

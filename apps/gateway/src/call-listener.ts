@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { CallAnswer, IncomingCall } from '@keybrake/application';
+import type { ProviderRegistry } from '@keybrake/providers';
 import { type ReadLimits, readIncomingCall } from './incoming-call.js';
 
 export interface CallListenerOptions {
   readonly proxyCall: (call: IncomingCall) => Promise<CallAnswer>;
+  readonly providers: ProviderRegistry;
   readonly limits: ReadLimits;
   /** A defect, or a caller that vanished while it was read; never a refusal. */
   readonly onError: (error: unknown) => void;
@@ -43,7 +45,7 @@ export class CallListener {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const call = await readIncomingCall(request, this.#options.limits);
+      const call = await readIncomingCall(request, this.#options.providers, this.#options.limits);
       // The caller may hang up from here on; the call goes on to its end all the same (R10).
       const answer = await this.#options.proxyCall(call);
       await writeAnswer(response, answer, call.unreadable !== undefined);

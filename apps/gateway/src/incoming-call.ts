@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { IncomingCall } from '@keybrake/application';
+import type { ProviderRegistry } from '@keybrake/providers';
 import { wayIn } from './way-in.js';
 
 export interface ReadLimits {
@@ -12,9 +13,13 @@ export interface ReadLimits {
 const SINGLE = ['authorization', 'content-type', 'content-length', 'idempotency-key', 'keybrake-run-id', 'host'];
 
 /** Reads a request whole. What can't be read safely is named in `unreadable`, so that it is still denied and audited. */
-export async function readIncomingCall(request: IncomingMessage, limits: ReadLimits): Promise<IncomingCall> {
+export async function readIncomingCall(
+  request: IncomingMessage,
+  providers: ProviderRegistry,
+  limits: ReadLimits,
+): Promise<IncomingCall> {
   const headers = valuesByName(request);
-  const { provider, target } = wayIn(request.url ?? '', headers.host?.[0]);
+  const { provider, target } = wayIn(providers, request.url ?? '', headers.host?.[0]);
   const headerProblem = findHeaderProblem(request, headers);
   const body = headerProblem === undefined ? await readBody(request, limits) : { unreadable: headerProblem };
   return {

@@ -19,6 +19,8 @@ import {
   type ShutdownStep,
   startEmbeddedPostgres,
 } from '@keybrake/platform';
+import { loadProviders } from '@keybrake/provider-file';
+import type { ProviderRegistry } from '@keybrake/providers';
 import { migrate } from '@keybrake/storage';
 import { type DemoFile, readEarlier, writeDemoFile } from './embedded/demo-file.js';
 import { openUpstreams } from './embedded/upstreams.js';
@@ -46,6 +48,7 @@ class Started {
 /** Everything in one process, on a PostgreSQL of its own or the one in DATABASE_URL. */
 await runMain('keybrake', async () => {
   const config = loadConfig();
+  const providers = await loadProviders(config);
   await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   const logFile = join(config.dataDir, 'keybrake.log');
   const logger = createLogger({
@@ -59,7 +62,7 @@ await runMain('keybrake', async () => {
   started.add({ name: 'farewell', run: async () => say('stopped') });
   const shutdown = installShutdown({ logger, steps: started.steps, budgetMs, onStart: () => say('stopping…') });
   try {
-    const { demo, simulated, database } = await startAll(config, logger, started, shutdown);
+    const { demo, simulated, database } = await startAll(config, providers, logger, started, shutdown);
     const tookMs = process.uptime() * 1_000;
     const dataDir = shown(config.dataDir);
     process.stdout.write(welcomeText({ demo, simulated, database, tookMs, dataDir, logFile: shown(logFile) }));
@@ -69,7 +72,13 @@ await runMain('keybrake', async () => {
   }
 });
 
-async function startAll(config: Config, logger: Logger, started: Started, shutdown: Shutdown) {
+async function startAll(
+  config: Config,
+  providers: ProviderRegistry,
+  logger: Logger,
+  started: Started,
+  shutdown: Shutdown,
+) {
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, started, shutdown));
   const pepper = config.pepper ?? Buffer.from(await keptSecret(config.dataDir, 'pepper'), 'utf8');
   const kek = config.kek ?? Buffer.from(await keptSecret(config.dataDir, 'kek'), 'base64');
@@ -86,17 +95,23 @@ async function startAll(config: Config, logger: Logger, started: Started, shutdo
     void shutdown.run('the event log cannot be folded', 1);
   };
   const { origins } = upstreams;
-  const ofLedger = { config: { ...config, origins }, installation, logger: logger.child({ app: 'ledger' }), onFatal };
+  const ofLedger = {
+    config: { ...config, origins },
+    installation,
+    providers,
+    logger: logger.child({ app: 'ledger' }),
+    onFatal,
+  };
   const ledger = await startPostgresLedger(ofLedger);
   started.add(...ledger.shutdownSteps);
-  const admin = await startPostgresAdminApi(config, installation, logger.child({ app: 'admin-api' }));
+  const admin = await startPostgresAdminApi(config, installation, providers, logger.child({ app: 'admin-api' }));
   started.add(...admin.shutdownSteps);
   const earlier = await readEarlier(config.dataDir);
   const request = { accountId: ACCOUNT, credentials: upstreams.credentials, earlier };
   const { adminToken, vaultKeys } = await bootstrapAccount(admin.governance, request);
   // No load balancer stands in front of it.
   const ofGateway = { ...config, origins, drainDelayMs: 0 };
-  const gateway = await startPostgresGateway(ofGateway, installation, logger.child({ app: 'gateway' }));
+  const gateway = await startPostgresGateway(ofGateway, installation, providers, logger.child({ app: 'gateway' }));
   started.add(...gateway.shutdownSteps);
 
   const provider = (id: 'stripe' | 'twilio' | 'resend') => ({

@@ -3,7 +3,7 @@ import type { CallObserver, ProxyCallPorts, UnfinishedWork } from '@keybrake/app
 import type { ProviderId } from '@keybrake/domain';
 import type { GroupAppender } from '@keybrake/event-log';
 import { createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
-import type { PriceList, UpstreamAddress } from '@keybrake/providers';
+import type { PriceList, ProviderRegistry, UpstreamAddress } from '@keybrake/providers';
 import {
   createPool,
   type Pool,
@@ -14,7 +14,8 @@ import {
 
 /** What the gateway is given in every profile. */
 export interface GatewayConfig extends Installation {
-  readonly origins: Readonly<Record<ProviderId, UpstreamAddress>>;
+  readonly providers: ProviderRegistry;
+  readonly origins: ReadonlyMap<ProviderId, UpstreamAddress>;
   readonly upstreamTimeoutMs: number;
   readonly prices: PriceList;
 }
@@ -57,6 +58,7 @@ export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, po
     connectionsPerProvider: CONNECTIONS_PER_PROVIDER,
   });
   return {
+    providers: config.providers,
     directory: new PostgresVaultDirectory(pool, credentials),
     upstream,
     seal: responses,

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, Installation, Logger } from '@keybrake/platform';
-import { defaultPriceList, originsOf, type PriceList, parsePriceList } from '@keybrake/providers';
+import {
+  defaultPriceList,
+  originsOf,
+  type PriceList,
+  type ProviderRegistry,
+  parsePriceList,
+} from '@keybrake/providers';
 import { type RunningGateway, startGateway } from './app.js';
 import { openDistributedAdapters } from './ports.distributed.js';
 import { openPostgresAdapters } from './ports.postgres.js';
@@ -10,9 +16,10 @@ import type { GatewayConfig } from './shared-ports.js';
 export async function startPostgresGateway(
   config: Config,
   installation: Installation,
+  providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningGateway> {
-  const ofGateway = await gatewayConfig(config, installation);
+  const ofGateway = await gatewayConfig(config, installation, providers);
   return startGateway({ config, logger, open: (events) => openPostgresAdapters(ofGateway, events) });
 }
 
@@ -20,17 +27,23 @@ export async function startPostgresGateway(
 export async function startDistributedGateway(
   config: Config,
   installation: Installation & { readonly redisUrl: string },
+  providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningGateway> {
-  const ofGateway = { ...(await gatewayConfig(config, installation)), ...installation, kafka: config.kafka };
+  const ofGateway = { ...(await gatewayConfig(config, installation, providers)), ...installation, kafka: config.kafka };
   return startGateway({ config, logger, open: (events) => openDistributedAdapters(ofGateway, events) });
 }
 
-async function gatewayConfig(config: Config, installation: Installation): Promise<GatewayConfig> {
+async function gatewayConfig(
+  config: Config,
+  installation: Installation,
+  providers: ProviderRegistry,
+): Promise<GatewayConfig> {
   const { upstreamTimeoutMs } = config;
   return {
     ...installation,
-    origins: originsOf(config.origins),
+    providers,
+    origins: originsOf(providers, config.origins),
     upstreamTimeoutMs,
     prices: await readPrices(config.pricesFile),
   };

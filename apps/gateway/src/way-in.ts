@@ -1,4 +1,5 @@
-import { isProviderId, type ProviderId } from '@keybrake/domain';
+import type { ProviderId } from '@keybrake/domain';
+import type { ProviderRegistry } from '@keybrake/providers';
 
 export interface WayIn {
   readonly provider: ProviderId | undefined;
@@ -10,10 +11,10 @@ export interface WayIn {
  * The three ways in: prefix `/stripe/…`, host `stripe.…`, or the root path, where the vault key names the provider
  * (stripe-node can set no path prefix). All of them lead to the same path.
  */
-export function wayIn(target: string, host: string | undefined): WayIn {
-  const [, first = ''] = /^\/([a-z]+)(?=\/)/.exec(target) ?? [];
-  if (isProviderId(first)) return { provider: first, target: target.slice(first.length + 1) };
-  const label = host?.split('.', 1)[0] ?? '';
-  const named = host?.includes('.') && isProviderId(label) ? label : undefined;
-  return { provider: named, target };
+export function wayIn(providers: ProviderRegistry, target: string, host: string | undefined): WayIn {
+  const [, first = ''] = /^\/([a-z0-9-]+)(?=\/)/.exec(target) ?? [];
+  const prefixed = providers.find(first);
+  if (prefixed !== undefined) return { provider: prefixed.id, target: target.slice(first.length + 1) };
+  const label = host?.includes('.') ? (host.split('.', 1)[0] ?? '') : '';
+  return { provider: providers.find(label)?.id, target };
 }

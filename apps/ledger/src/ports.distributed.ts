@@ -23,9 +23,9 @@ import {
   recordedPartitions,
 } from '@keybrake/storage';
 import type { LedgerAdapters } from './ledger-process.js';
-import { openResolver, type ResolverConfig } from './resolver-ports.js';
+import { type LedgerConfig, openResolver } from './resolver-ports.js';
 
-export interface DistributedLedgerConfig extends DistributedInstallation, ResolverConfig {
+export interface DistributedLedgerConfig extends DistributedInstallation, LedgerConfig {
   readonly kafka: KafkaSettings;
 }
 

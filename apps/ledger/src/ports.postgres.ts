@@ -9,14 +9,14 @@ import {
   PostgresLedgerStore,
 } from '@keybrake/storage';
 import type { LedgerAdapters } from './ledger-process.js';
-import { openResolver, type ResolverConfig } from './resolver-ports.js';
+import { type LedgerConfig, openResolver } from './resolver-ports.js';
 
 const CONNECTIONS_MAX = 6;
 const POLLING = { chunkRecordsMax: 500, idleMs: 50, retryMs: 500 };
 
 /** Log, admission and ledger in one PostgreSQL. */
 export async function openPostgresLedger(
-  config: ResolverConfig,
+  config: LedgerConfig,
   installation: Installation,
   onTrouble: (what: string, error: unknown) => void,
 ): Promise<LedgerAdapters> {

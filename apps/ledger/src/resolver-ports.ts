@@ -12,7 +12,7 @@ import {
   type TrueUpSettings,
 } from '@keybrake/application';
 import { type Config, createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
-import { originsOf } from '@keybrake/providers';
+import { originsOf, type ProviderRegistry } from '@keybrake/providers';
 import {
   type Pool,
   PostgresPriceStore,
@@ -25,6 +25,8 @@ export type ResolverConfig = Pick<
   Config,
   'origins' | 'resolver' | 'heldMaxAgeMs' | 'upstreamTimeoutMs' | 'recordTimeoutMs'
 >;
+
+export type LedgerConfig = ResolverConfig & { readonly providers: ProviderRegistry };
 
 /** Of look-ups and resends; a resolver is never in a hurry. */
 const CONNECTIONS_PER_PROVIDER = 4;
@@ -39,7 +41,7 @@ export interface OpenedResolver {
 
 /** What is the same in every profile: the real keys, the sealed requests and the way to the providers. */
 export function openResolver(
-  config: ResolverConfig,
+  config: LedgerConfig,
   installation: Installation,
   pool: Pool,
   parts: {
@@ -53,12 +55,13 @@ export function openResolver(
   const { admission, upkeep, log, source, store } = parts;
   const { credentials, responses } = postgresCipher(pool, installation.kek);
   const upstream = new HttpUpstream({
-    origins: originsOf(config.origins),
+    origins: originsOf(config.providers, config.origins),
     timeoutMs: config.upstreamTimeoutMs,
     connectionsPerProvider: CONNECTIONS_PER_PROVIDER,
   });
   return {
     ports: {
+      providers: config.providers,
       admission,
       upkeep,
       log,

@@ -16,6 +16,7 @@ export function isDenialReason(text: string): text is DenialReason {
   return Object.hasOwn(SENTENCES, text);
 }
 
-export function denialSentence(reason: DenialReason): string {
-  return SENTENCES[reason];
+/** A clause. */
+export function denialSentence(reason: DenialReason | { readonly because: string }): string {
+  return typeof reason === 'string' ? SENTENCES[reason] : reason.because;
 }

@@ -31,8 +31,8 @@ export function lookUpBeyondCounted(
   return {
     ...plain,
     countedFor: objectId,
-    price(answer, countedMicros) {
-      const price = plain.price(answer, 0n);
+    price(answer, countedMicros, text) {
+      const price = plain.price(answer, 0n, text);
       if (isProblem(price) || price.kind !== 'priced' || countedMicros === 0n) return price;
       const before = amountsOf(asObject(answer) ?? {}).movedBefore?.micros ?? 0n;
       const beyond = before + price.amount.micros - countedMicros;

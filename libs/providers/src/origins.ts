@@ -1,6 +1,6 @@
-import { PROVIDER_IDS, type ProviderId } from '@keybrake/domain';
+import type { ProviderId } from '@keybrake/domain';
 import type { Provider } from './provider.js';
-import { providerById } from './registry.js';
+import type { ProviderRegistry } from './registry.js';
 
 export interface UpstreamAddress {
   readonly origin: string;
@@ -10,12 +10,12 @@ export interface UpstreamAddress {
 
 /** Where each provider is: the operator's origin, else the provider's own. */
 export function originsOf(
-  configured: Readonly<Record<ProviderId, string | undefined>>,
-): Record<ProviderId, UpstreamAddress> {
-  const addresses = PROVIDER_IDS.map((id) => {
-    const { defaultOrigin, route } = providerById(id);
-    const origin = configured[id] ?? defaultOrigin;
+  providers: ProviderRegistry,
+  configured: ReadonlyMap<ProviderId, string>,
+): ReadonlyMap<ProviderId, UpstreamAddress> {
+  const addresses = providers.all.map(({ id, defaultOrigin, route }) => {
+    const origin = configured.get(id) ?? defaultOrigin;
     return [id, { origin, route: origin === defaultOrigin ? route : undefined }] as const;
   });
-  return Object.fromEntries(addresses) as Record<ProviderId, UpstreamAddress>;
+  return new Map(addresses);
 }

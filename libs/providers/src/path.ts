@@ -1,5 +1,6 @@
 import { decodePart } from './body/encoded-text.js';
 import { problem, type RequestProblem } from './problem.js';
+import type { Provider } from './provider.js';
 
 export interface QueryPair {
   readonly name: string;
@@ -23,11 +24,13 @@ const QUERY = /^[\x21\x22\x24-\x5b\x5d-\x7e]*$/;
 
 /**
  * Reads a raw request target in origin form. Anything that two URL parsers could read differently is refused: escapes
- * in the path, `;`, `\`, `//`, dot segments, a trailing slash, other than ASCII, absolute form, more than 512 bytes.
+ * in the path, `;`, `\`, `//`, dot segments, other than ASCII, absolute form, more than 512 bytes; a trailing slash too,
+ * unless the provider ignores it, and then it is not in the path.
  */
-export function parseTarget(raw: string): ParsedTarget | RequestProblem {
+export function parseTarget(raw: string, trailingSlash?: Provider['trailingSlash']): ParsedTarget | RequestProblem {
   const mark = raw.indexOf('?');
-  const path = mark === -1 ? raw : raw.slice(0, mark);
+  const written = mark === -1 ? raw : raw.slice(0, mark);
+  const path = trailingSlash === undefined ? written : written.replace(/\/$/, '');
   if (path.length > PATH_LENGTH_MAX) return problem(`The path is longer than ${PATH_LENGTH_MAX} bytes.`);
   if (!PATH.test(path)) {
     return problem(

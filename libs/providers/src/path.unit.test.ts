@@ -103,6 +103,19 @@ const TRICKS = [
   `/v1/${'a'.repeat(509)}`,
 ];
 
+test('a trailing slash is refused, unless the provider ignores it', () => {
+  expect(parseTarget('/messages/')).toHaveProperty('invalid');
+  for (const rule of ['dropped', 'sent'] as const) {
+    expect(parseTarget('/messages/?limit=1', rule)).toEqual({
+      path: '/messages',
+      query: [{ name: 'limit', value: '1' }],
+    });
+    expect(parseTarget('/messages', rule)).toEqual({ path: '/messages', query: [] });
+    for (const odd of ['/messages//', '//', '/', '/a//b/'])
+      expect(parseTarget(odd, rule), odd).toHaveProperty('invalid');
+  }
+});
+
 describe('paths', () => {
   test('there are more than 100 tricks, all different', () => {
     expect(new Set(TRICKS).size).toBeGreaterThan(100);

@@ -15,7 +15,7 @@ export type OperationClass = 'read' | 'free' | 'money' | 'denied';
 export interface Operation extends OperationName {
   readonly class: OperationClass;
   /** Set for class `denied`. */
-  readonly denied?: DenialReason;
+  readonly denied?: DenialReason | { readonly because: string };
   /** Set for class `money`. */
   readonly direction?: MoneyDirection;
   /** Without it the call is free. A `free` operation may have one to check its fields. */
@@ -60,8 +60,11 @@ export interface LookUp {
   readonly form: readonly (readonly [name: string, value: string])[];
   /** An object for which earlier calls may have counted what this one moves: a capture's authorisation. */
   readonly countedFor?: string;
-  /** What a 2xx answer says, given the micros that were counted for that object (0 without one). */
-  price(answer: unknown, countedMicros: bigint): Pricing | RequestProblem;
+  /**
+   * What a 2xx answer says, given the micros that were counted for that object (0 without one). `text` is the answer
+   * unparsed, for who reads decimals.
+   */
+  price(answer: unknown, countedMicros: bigint, text: string): Pricing | RequestProblem;
 }
 
 /** What the provider says it moved, in micros of `currency`; undefined when the answer does not tell. */
@@ -76,7 +79,7 @@ export type UpstreamMeaning =
   | { readonly kind: 'not_executed' }
   | { readonly kind: 'unknown' };
 
-/** The real key's parts. Stripe and Resend have only `secret`; Twilio an account SID beside its auth token. */
+/** The real key's parts. `accountSid` for a provider with an `account`, such as Twilio, whose auth token is the secret. */
 export interface ProviderCredential {
   readonly secret: string;
   readonly accountSid?: string;
@@ -99,6 +102,12 @@ export interface RenderedRefusal {
 export interface Provider {
   readonly id: ProviderId;
   readonly defaultOrigin: string;
+  /** Of a provider that wants its account's id beside the secret: what it looks like, and how to say so. */
+  readonly account?: { readonly pattern: RegExp; readonly hint: string };
+  /** Lower-case name of the header that the real key goes into; `authorization` when left out. The vault key comes in the same. */
+  readonly credentialHeader?: string;
+  /** Of a path: `dropped` or `sent` whether or not the caller wrote it; refused when left out. Templates have none. */
+  readonly trailingSlash?: 'dropped' | 'sent';
   /** Where the provider has more hosts than one: the host and path of a request that would go to the default origin. */
   readonly route?: (path: string) => { readonly origin: string; readonly path: string };
   readonly operations: readonly Operation[];

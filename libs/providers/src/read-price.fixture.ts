@@ -38,5 +38,5 @@ export function priceOf(provider: Provider, path: string, text: string, prices?:
 /** What a look-up says of an answer; fails when the call has none. */
 export function lookedUp(price: PriceReading, answer: unknown, countedMicros = 0n): ReturnType<LookUp['price']> {
   if (isProblem(price) || price.kind !== 'look_up') throw new Error(`no look-up: ${JSON.stringify(price)}`);
-  return price.price(answer, countedMicros);
+  return price.price(answer, countedMicros, JSON.stringify(answer));
 }

@@ -5,8 +5,8 @@ import {
   CAP_SCOPES,
   CAP_WINDOWS,
   isTimeZone,
-  PROVIDER_IDS,
   parseCurrency,
+  parseProviderId,
 } from '@keybrake/domain';
 import { z } from 'zod';
 
@@ -18,6 +18,16 @@ const instant = z.iso.datetime({ offset: true });
 const name = z.string().min(1).max(200);
 const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 letters, digits and . _ : -');
 
+// Which there are is known at the start only: whoever uses an unknown one is told so then.
+const providerId = z
+  .string()
+  .transform((text, context) => {
+    const id = parseProviderId(text);
+    if (id === undefined) context.addIssue({ code: 'custom', message: 'is not the id of a provider, such as stripe' });
+    return id ?? z.NEVER;
+  })
+  .meta({ description: 'stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE' });
+
 const cap = z.strictObject({
   scope: z.enum(CAP_SCOPES),
   window: z.enum(CAP_WINDOWS),
@@ -28,7 +38,7 @@ const cap = z.strictObject({
 
 export const policyBody = z.strictObject({
   name,
-  provider: z.enum(PROVIDER_IDS),
+  provider: providerId,
   allowedOperations: z.array(z.string().min(1).max(200)).max(200),
   caps: z.array(cap).max(50).default([]),
   perCallMax: z.record(z.string(), amountMinor).default({}),
@@ -67,7 +77,7 @@ export const credentialSecret = z.strictObject({
   secret: z.string().min(1).max(512),
   accountSid: z.string().optional(),
 });
-export const credentialBody = credentialSecret.extend({ provider: z.enum(PROVIDER_IDS), label: name.optional() });
+export const credentialBody = credentialSecret.extend({ provider: providerId, label: name.optional() });
 export type CredentialBody = z.infer<typeof credentialBody>;
 export type CredentialSecret = z.infer<typeof credentialSecret>;
 
@@ -97,7 +107,7 @@ export const pageQuery = z.strictObject(paging);
 export type PageQuery = z.infer<typeof pageQuery>;
 export const vaultKeyQuery = z.strictObject({ ...paging, agentType: text, policyId: text });
 export type VaultKeyQuery = z.infer<typeof vaultKeyQuery>;
-export const credentialQuery = z.strictObject({ ...paging, provider: z.enum(PROVIDER_IDS).optional() });
+export const credentialQuery = z.strictObject({ ...paging, provider: providerId.optional() });
 export type CredentialQuery = z.infer<typeof credentialQuery>;
 export const balanceQuery = z.strictObject({ vaultKeyId: text });
 export type BalanceQuery = z.infer<typeof balanceQuery>;
@@ -108,7 +118,7 @@ export const auditQuery = z.strictObject({
   vaultKeyId: text,
   agentType: text,
   runId: text,
-  provider: z.enum(PROVIDER_IDS).optional(),
+  provider: providerId.optional(),
   operation: text,
   decision: z.enum(AUDIT_DECISIONS).optional(),
   from: instant.optional(),

@@ -1,14 +1,14 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bootstrapped } from '@keybrake/application';
-import { isProviderId, type ProviderId } from '@keybrake/domain';
+import { type BuiltInProviderId, isBuiltInProviderId } from '@keybrake/domain';
 
 /** What a person reads on the terminal, for scripts. */
 export interface DemoFile {
   readonly gatewayUrl: string;
   readonly adminUrl: string;
   readonly adminToken: string;
-  readonly providers: Readonly<Record<ProviderId, { readonly vaultKey: string; readonly baseUrl: string }>>;
+  readonly providers: Readonly<Record<BuiltInProviderId, { readonly vaultKey: string; readonly baseUrl: string }>>;
   readonly simulatorUrl: string;
 }
 
@@ -28,7 +28,7 @@ export async function readEarlier(
   try {
     const { adminToken, providers } = JSON.parse(await readFile(fileIn(dataDir), 'utf8')) as DemoFile;
     const keys = Object.entries(providers).flatMap(([id, { vaultKey }]) =>
-      isProviderId(id) ? [[id, vaultKey] as const] : [],
+      isBuiltInProviderId(id) ? [[id, vaultKey] as const] : [],
     );
     return { adminToken, vaultKeys: new Map(keys) };
   } catch {

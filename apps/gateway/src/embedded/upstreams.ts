@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { PROVIDER_IDS, type ProviderId } from '@keybrake/domain';
+import { BUILT_IN_PROVIDER_IDS, type BuiltInProviderId } from '@keybrake/domain';
 import { type Config, PortTaken } from '@keybrake/platform';
 import type { ProviderCredential } from '@keybrake/providers';
 import { SIMULATOR_CREDENTIALS, startSimulator } from '@keybrake/simulator';
@@ -8,14 +8,14 @@ import { SIMULATOR_CREDENTIALS, startSimulator } from '@keybrake/simulator';
 /** Who answers for each provider, and with which real key: the provider itself where its key was given, else the simulator. */
 export interface Upstreams {
   readonly simulatorUrl: string;
-  readonly simulated: readonly ProviderId[];
+  readonly simulated: readonly BuiltInProviderId[];
   readonly origins: Config['origins'];
-  readonly credentials: ReadonlyMap<ProviderId, ProviderCredential>;
+  readonly credentials: ReadonlyMap<BuiltInProviderId, ProviderCredential>;
   close(): Promise<void>;
 }
 
 const { stripe, twilio, resend } = SIMULATOR_CREDENTIALS;
-const SIMULATED: Readonly<Record<ProviderId, ProviderCredential>> = {
+const SIMULATED: Readonly<Record<BuiltInProviderId, ProviderCredential>> = {
   stripe: { secret: stripe },
   twilio: { secret: twilio.authToken, accountSid: twilio.accountSid },
   resend: { secret: resend },
@@ -30,13 +30,12 @@ export async function openUpstreams(config: Config): Promise<Upstreams> {
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new PortTaken(address, { cause: error }) : error;
   });
-  const simulated = PROVIDER_IDS.filter((id) => providerKeys[id] === undefined && origins[id] === undefined);
-  const originOf = (id: ProviderId) => (simulated.includes(id) ? simulator.url : origins[id]);
+  const simulated = BUILT_IN_PROVIDER_IDS.filter((id) => providerKeys[id] === undefined && !origins.has(id));
   return {
     simulatorUrl: simulator.url,
     simulated,
-    origins: { stripe: originOf('stripe'), twilio: originOf('twilio'), resend: originOf('resend') },
-    credentials: new Map(PROVIDER_IDS.map((id) => [id, providerKeys[id] ?? SIMULATED[id]])),
+    origins: new Map([...origins, ...simulated.map((id) => [id, simulator.url] as const)]),
+    credentials: new Map(BUILT_IN_PROVIDER_IDS.map((id) => [id, providerKeys[id] ?? SIMULATED[id]])),
     close: () => simulator.close(),
   };
 }

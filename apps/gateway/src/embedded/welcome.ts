@@ -1,9 +1,9 @@
-import type { ProviderId } from '@keybrake/domain';
+import type { BuiltInProviderId } from '@keybrake/domain';
 import type { DemoFile } from './demo-file.js';
 
 export interface Welcome {
   readonly demo: DemoFile;
-  readonly simulated: readonly ProviderId[];
+  readonly simulated: readonly BuiltInProviderId[];
   /** Shown as the person would type it. */
   readonly dataDir: string;
   readonly logFile: string;
@@ -16,7 +16,7 @@ export function welcomeText({ demo, simulated, dataDir, logFile, database, tookM
   const { gatewayUrl, adminUrl, simulatorUrl } = demo;
   const { vaultKey } = demo.providers.stripe;
   const { hostname, port } = new URL(gatewayUrl);
-  const upstream = (id: ProviderId) => `${id} → ${simulated.includes(id) ? 'simulator' : 'the real one'}`;
+  const upstream = (id: BuiltInProviderId) => `${id} → ${simulated.includes(id) ? 'simulator' : 'the real one'}`;
   return `
 Keybrake runs (ready after ${(tookMs / 1_000).toFixed(1)} s). Ctrl-C stops it.
 

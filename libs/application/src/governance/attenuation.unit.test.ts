@@ -8,7 +8,7 @@ import {
   type VaultKey,
   type Verdict,
 } from '@keybrake/domain';
-import { type Operation, providerById } from '@keybrake/providers';
+import { type Operation, providerById, providerRegistry } from '@keybrake/providers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { GovernanceStore, StoredVaultKey } from '../ports/governance-store.js';
@@ -103,6 +103,7 @@ function portsWith(policy: Policy, rootKey: VaultKey = root, lineRevokedAtMs?: n
   };
   const unused = async () => Promise.reject(new Error('not used'));
   return {
+    providers: providerRegistry(),
     store: store as GovernanceStore,
     admission: { putKey: async () => undefined, setAccountFrozen: async () => undefined, putPolicyVersion: unused },
     cipher: { seal: unused, open: unused },

@@ -1,4 +1,10 @@
-import { type AccountId, type CredentialId, type PolicyId, type ProviderId, parseVaultKey } from '@keybrake/domain';
+import {
+  type AccountId,
+  type BuiltInProviderId,
+  type CredentialId,
+  type PolicyId,
+  parseVaultKey,
+} from '@keybrake/domain';
 import type { ProviderCredential } from '@keybrake/providers';
 import type { StoredPolicy } from '../ports/governance-store.js';
 import { ensureCredential } from './credentials.js';
@@ -11,7 +17,7 @@ import { issueVaultKey } from './vault-keys.js';
 export interface BootstrapRequest {
   readonly accountId: AccountId;
   /** The real keys, or the simulator's; a changed one is rotated in. */
-  readonly credentials: ReadonlyMap<ProviderId, ProviderCredential>;
+  readonly credentials: ReadonlyMap<BuiltInProviderId, ProviderCredential>;
   /** What an earlier start returned and its caller kept: reused while it is good, replaced when it is not. */
   readonly earlier: Partial<Pick<Bootstrapped, 'adminToken' | 'vaultKeys'>> | undefined;
 }
@@ -19,8 +25,8 @@ export interface BootstrapRequest {
 /** Key texts are returned in clear only here: the caller keeps them for the next start. */
 export interface Bootstrapped {
   readonly adminToken: string;
-  readonly vaultKeys: ReadonlyMap<ProviderId, string>;
-  readonly policyIds: ReadonlyMap<ProviderId, PolicyId>;
+  readonly vaultKeys: ReadonlyMap<BuiltInProviderId, string>;
+  readonly policyIds: ReadonlyMap<BuiltInProviderId, PolicyId>;
   /** For a `billing` agent; undefined without Stripe. */
   readonly refundsPolicyId: PolicyId | undefined;
 }
@@ -33,8 +39,8 @@ export async function bootstrapAccount(ports: GovernancePorts, request: Bootstra
   const actor: Actor = { accountId: request.accountId, name: 'system' };
   const note = noteOf(ports, actor, 'account.created', actor.accountId);
   await ports.store.insertAccount(actor.accountId, note.atMs, note);
-  const policyIds = new Map<ProviderId, PolicyId>();
-  const vaultKeys = new Map<ProviderId, string>();
+  const policyIds = new Map<BuiltInProviderId, PolicyId>();
+  const vaultKeys = new Map<BuiltInProviderId, string>();
   for (const [provider, credential] of request.credentials) {
     const credentialId = `cred_demo${provider}` as CredentialId;
     await ensureCredential(ports, actor, credentialId, { provider, credential, label: `${provider} at start` });
@@ -60,7 +66,7 @@ function ensureDemoPolicy(ports: GovernancePorts, actor: Actor, { slug, draft }:
 async function goodKey(
   ports: GovernancePorts,
   actor: Actor,
-  provider: ProviderId,
+  provider: BuiltInProviderId,
   text: string | undefined,
 ): Promise<string | undefined> {
   const presented = text === undefined ? undefined : parseVaultKey(text);
@@ -78,7 +84,7 @@ async function goodKey(
 async function demoKey(
   ports: GovernancePorts,
   actor: Actor,
-  provider: ProviderId,
+  provider: BuiltInProviderId,
   policyId: PolicyId,
   credentialId: CredentialId,
 ): Promise<string> {

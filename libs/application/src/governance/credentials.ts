@@ -3,7 +3,7 @@ import type { ProviderCredential } from '@keybrake/providers';
 import type { Page, PageRequest, StoredCredential } from '../ports/governance-store.js';
 import { type Actor, checkPage, type GovernancePorts, noteOf } from './governance.js';
 import { GovernanceError, notFound, type Problem, refuseProblems } from './governance-error.js';
-import { nameProblems } from './policy-rules.js';
+import { nameProblems, unknownProvider } from './policy-rules.js';
 
 export interface CredentialDraft {
   readonly provider: ProviderId;
@@ -13,7 +13,6 @@ export interface CredentialDraft {
 
 // They end up in a header and, for Twilio, in a path: nothing but plain characters.
 const SECRET = /^[\x21-\x7e]{1,512}$/;
-const ACCOUNT_SID = /^AC[0-9a-fA-F]{32}$/;
 const HINT_LENGTH = 4;
 const HINTED_FROM_LENGTH = 16;
 
@@ -23,7 +22,7 @@ export async function putCredential(
   actor: Actor,
   draft: CredentialDraft,
 ): Promise<StoredCredential> {
-  refuseProblems(credentialProblems(draft));
+  refuseProblems(credentialProblems(ports, draft));
   const id = `cred_${ports.secrets.newId()}` as CredentialId;
   const { provider, label, credential } = draft;
   return storeVersion(ports, actor, credential, { id, provider, label, version: 1, createdAtMs: undefined });
@@ -39,7 +38,7 @@ export async function ensureCredential(
   id: CredentialId,
   draft: CredentialDraft,
 ): Promise<StoredCredential> {
-  refuseProblems(credentialProblems(draft));
+  refuseProblems(credentialProblems(ports, draft));
   const { provider, label, credential } = draft;
   const { accountId } = actor;
   const known = await ports.store.findSealedCredential(accountId, id);
@@ -60,7 +59,7 @@ export async function rotateCredential(
   credential: ProviderCredential,
 ): Promise<StoredCredential> {
   const current = await getCredential(ports, actor, credentialId);
-  refuseProblems(credentialProblems({ ...current, credential }));
+  refuseProblems(credentialProblems(ports, { ...current, credential }));
   return storeVersion(ports, actor, credential, { ...current, version: current.version + 1 });
 }
 
@@ -118,7 +117,12 @@ function hintOf(secret: string): string {
   return secret.length < HINTED_FROM_LENGTH ? '' : secret.slice(-HINT_LENGTH);
 }
 
-function credentialProblems({ provider, credential, label }: CredentialDraft): readonly Problem[] {
+function credentialProblems(
+  { providers }: Pick<GovernancePorts, 'providers'>,
+  { provider, credential, label }: CredentialDraft,
+): readonly Problem[] {
+  const known = providers.find(provider);
+  if (known === undefined) return [unknownProvider(providers, provider)];
   const { secret, accountSid } = credential;
   const problems: Problem[] = label === undefined ? [] : [...nameProblems('/label', label)];
   if (!SECRET.test(secret)) {
@@ -126,11 +130,15 @@ function credentialProblems({ provider, credential, label }: CredentialDraft): r
   } else if (secret.startsWith('vk_')) {
     problems.push({ pointer: '/secret', detail: `This is a vault key; the key that ${provider} gave you is needed.` });
   }
-  if (provider === 'twilio' && (accountSid === undefined || !ACCOUNT_SID.test(accountSid))) {
-    problems.push({ pointer: '/accountSid', detail: 'Twilio needs its account SID: AC and 32 hexadecimal digits.' });
+  const { account } = known;
+  if (account !== undefined && (accountSid === undefined || !account.pattern.test(accountSid))) {
+    problems.push({ pointer: '/accountSid', detail: account.hint });
   }
-  if (provider !== 'twilio' && accountSid !== undefined) {
-    problems.push({ pointer: '/accountSid', detail: `Only Twilio has an account SID; leave it out for ${provider}.` });
+  if (account === undefined && accountSid !== undefined) {
+    problems.push({
+      pointer: '/accountSid',
+      detail: `A key of ${provider} has no account id beside it; leave it out.`,
+    });
   }
   return problems;
 }

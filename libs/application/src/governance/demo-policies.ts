@@ -1,10 +1,10 @@
 import {
+  type BuiltInProviderId,
   type Cap,
   type Currency,
   invariant,
   type Money,
   moneyFromMinor,
-  type ProviderId,
   parseCurrency,
 } from '@keybrake/domain';
 import type { PolicyDraft } from './policy-rules.js';
@@ -40,7 +40,7 @@ const perKeyAndDay = ({ currency, micros }: Money): Cap => ({
 });
 
 function draftOf(
-  provider: ProviderId,
+  provider: BuiltInProviderId,
   name: string,
   dailyCap: Money,
   allowedOperations: readonly string[],
@@ -65,7 +65,7 @@ function draftOf(
 
 const STRIPE_OPERATIONS = ['charges:*', 'payment_intents:*', 'customers:*', 'products:*', 'prices:*'];
 
-export const DEMO_GRANTS: Readonly<Record<ProviderId, DemoGrant>> = {
+export const DEMO_GRANTS: Readonly<Record<BuiltInProviderId, DemoGrant>> = {
   stripe: {
     slug: 'stripe',
     agentType: 'checkout',

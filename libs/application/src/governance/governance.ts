@@ -1,4 +1,5 @@
 import type { AccountId } from '@keybrake/domain';
+import type { ProviderRegistry } from '@keybrake/providers';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { CredentialCipher } from '../ports/credential-cipher.js';
 import type { Digests } from '../ports/digests.js';
@@ -8,6 +9,7 @@ import type { Secrets } from '../ports/secrets.js';
 import { refuseProblems } from './governance-error.js';
 
 export interface GovernancePorts {
+  readonly providers: Pick<ProviderRegistry, 'find' | 'all'>;
   readonly store: GovernanceStore;
   readonly admission: Pick<AdmissionStore, 'putKey' | 'putPolicyVersion' | 'setAccountFrozen'>;
   readonly cipher: CredentialCipher;

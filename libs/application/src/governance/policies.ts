@@ -6,7 +6,7 @@ import { type PolicyDraft, policyProblems, sameDraft } from './policy-rules.js';
 
 /** Makes version 1. Throws `GovernanceError` (invalid) and `DependencyUnavailable`. */
 export async function createPolicy(ports: GovernancePorts, actor: Actor, draft: PolicyDraft): Promise<StoredPolicy> {
-  refuseProblems(policyProblems(draft));
+  refuseProblems(policyProblems(ports.providers, draft));
   const id = `pol_${ports.secrets.newId()}` as PolicyId;
   return storeVersion(ports, actor, { ...draft, id, accountId: actor.accountId, version: 1 });
 }
@@ -18,7 +18,7 @@ export async function ensurePolicy(
   id: PolicyId,
   draft: PolicyDraft,
 ): Promise<StoredPolicy> {
-  refuseProblems(policyProblems(draft));
+  refuseProblems(policyProblems(ports.providers, draft));
   const { accountId } = actor;
   const known = await ports.store.findPolicy(accountId, id);
   if (known === undefined) return storeVersion(ports, actor, { ...draft, id, accountId, version: 1 });
@@ -38,7 +38,7 @@ export async function revisePolicy(
   draft: PolicyDraft,
   expectedVersion?: number,
 ): Promise<StoredPolicy> {
-  refuseProblems(policyProblems(draft));
+  refuseProblems(policyProblems(ports.providers, draft));
   const current = await getPolicy(ports, actor, policyId);
   const { version } = current.policy;
   if (draft.provider !== current.policy.provider) {

@@ -1,7 +1,6 @@
 import {
   type Cap,
   canonicalJson,
-  isProviderId,
   isTimeZone,
   type JsonValue,
   MICROS_MAX,
@@ -9,7 +8,8 @@ import {
   type Policy,
   patternAllows,
 } from '@keybrake/domain';
-import { providerById } from '@keybrake/providers';
+import type { Provider } from '@keybrake/providers';
+import type { GovernancePorts } from './governance.js';
 import type { Problem } from './governance-error.js';
 
 /** A policy before it has an id and a version. */
@@ -25,22 +25,28 @@ const CONTROL = /[\p{Cc}\p{Cs}]/u;
 const COUNT_MAX = 2_147_483_647;
 
 /** Everything that is wrong with the draft, not only the first thing. */
-export function policyProblems(draft: PolicyDraft): readonly Problem[] {
-  if (!isProviderId(draft.provider)) {
-    return [{ pointer: '/provider', detail: `Keybrake does not know a provider ${String(draft.provider)}.` }];
+export function policyProblems(providers: GovernancePorts['providers'], draft: PolicyDraft): readonly Problem[] {
+  const provider = providers.find(draft.provider);
+  if (provider === undefined) {
+    return [unknownProvider(providers, draft.provider)];
   }
   return [
     ...nameProblems('/name', draft.name),
-    ...operationProblems(draft.allowedOperations, providerById(draft.provider).operations),
+    ...operationProblems(draft.allowedOperations, provider.operations),
     ...capProblems(draft.caps),
     ...amountProblems(draft),
-    ...accountProblems(draft),
+    ...accountProblems(provider, draft),
     ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
     ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
     ...(isTimeZone(draft.timeZone)
       ? []
       : [{ pointer: '/timeZone', detail: `${draft.timeZone} is not an IANA time zone such as Europe/Rome.` }]),
   ];
+}
+
+export function unknownProvider({ all }: GovernancePorts['providers'], id: string): Problem {
+  const known = all.map((provider) => provider.id).join(', ');
+  return { pointer: '/provider', detail: `Keybrake does not know a provider ${id}; there are ${known}.` };
 }
 
 export function nameProblems(pointer: string, name: string): readonly Problem[] {
@@ -92,9 +98,12 @@ function amountProblems(draft: PolicyDraft): readonly Problem[] {
   return reserveIsWrong ? [...perCall, { pointer: '/unpriced', detail }] : perCall;
 }
 
-function accountProblems({ connectedAccounts, provider }: PolicyDraft): readonly Problem[] {
+function accountProblems(
+  { accountHeaders }: Provider,
+  { connectedAccounts, provider }: PolicyDraft,
+): readonly Problem[] {
   const pointer = '/connectedAccounts';
-  if (connectedAccounts.length > 0 && providerById(provider).accountHeaders.length === 0) {
+  if (connectedAccounts.length > 0 && accountHeaders.length === 0) {
     return [{ pointer, detail: `${provider} has no calls for other accounts.` }];
   }
   return connectedAccounts.flatMap((account, index) =>

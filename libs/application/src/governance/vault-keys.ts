@@ -7,7 +7,6 @@ import {
   type VaultKey,
   type VaultKeyId,
 } from '@keybrake/domain';
-import { providerById } from '@keybrake/providers';
 import type {
   AgentTypeSummary,
   Page,
@@ -84,7 +83,7 @@ export async function mintChild(
 ): Promise<IssuedVaultKey> {
   const parent = await getVaultKey(ports, actor, parentId);
   const { policy } = await getPolicy(ports, actor, parent.key.policyId);
-  const { operations } = providerById(policy.provider);
+  const operations = ports.providers.find(policy.provider)?.operations ?? [];
   refuseDeadParent(ports, parent);
   refuseProblems([
     ...operationProblems(draft.allowedOperations ?? [], operations),

@@ -1,5 +1,5 @@
 import type { AccountId, Pricing, ProviderId, Refusal, ReservationId, RunId, Verdict } from '@keybrake/domain';
-import type { LookUp, Operation, OutgoingRequest, PriceList, Provider } from '@keybrake/providers';
+import type { LookUp, Operation, OutgoingRequest, PriceList, Provider, ProviderRegistry } from '@keybrake/providers';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { CallObserver } from '../ports/call-observer.js';
 import type { Digests } from '../ports/digests.js';
@@ -33,6 +33,7 @@ export interface CallAnswer {
 
 /** Everything the request path uses; one record, so that a composition root shows what it chose. */
 export interface ProxyCallPorts {
+  readonly providers: ProviderRegistry;
   readonly directory: VaultDirectory;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;

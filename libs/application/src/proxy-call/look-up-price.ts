@@ -67,7 +67,8 @@ function pricingFrom(
     return unknown(`its amount is that of ${lookUp.path}, for which ${provider} answered ${status}.`);
   }
   try {
-    return lookUp.price(JSON.parse(new TextDecoder().decode(body)), countedMicros);
+    const text = new TextDecoder().decode(body);
+    return lookUp.price(JSON.parse(text), countedMicros, text);
   } catch {
     return unknown(`its amount is that of ${lookUp.path}, whose answer is not JSON.`);
   }

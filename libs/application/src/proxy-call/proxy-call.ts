@@ -26,7 +26,7 @@ export function createProxyCall(
   settings: ProxyCallSettings,
 ): (incoming: IncomingCall) => Promise<CallAnswer> {
   return async (incoming) => {
-    const report = createReport(ports, dialectFor(incoming));
+    const report = createReport(ports, dialectFor(ports.providers, incoming));
     try {
       return await proxyCall(ports, settings, incoming, report);
     } catch (error) {

@@ -12,23 +12,23 @@ import {
   type ParsedTarget,
   type PriceList,
   type Provider,
+  type ProviderRegistry,
   parseBody,
   parseTarget,
   priceCall,
-  providerById,
   type RequestProblem,
 } from '@keybrake/providers';
 import type { Digests } from '../ports/digests.js';
 import { accountHeader } from './account-header.js';
 import type { Caller } from './authenticate.js';
-import { type IncomingCall, type ReadCall, refusedVerdict } from './call.js';
+import { type IncomingCall, type ProxyCallPorts, type ReadCall, refusedVerdict } from './call.js';
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const ENDPOINT_LENGTH_MAX = 200;
 
 /** The provider whose error shape a caller understands before it is known who calls. */
-export function dialectFor(incoming: IncomingCall): Provider {
-  return providerById(incoming.routedProvider ?? guessProvider(incoming.target));
+export function dialectFor(providers: ProviderRegistry, incoming: IncomingCall): Provider {
+  return providers.get(incoming.routedProvider ?? guessProvider(incoming.target));
 }
 
 /**
@@ -36,14 +36,14 @@ export function dialectFor(incoming: IncomingCall): Provider {
  * refusing verdict, so that it takes the same way to the audit as every denial.
  */
 export function readCall(
-  ports: { readonly digests: Pick<Digests, 'sha256'>; readonly prices: PriceList },
+  ports: Pick<ProxyCallPorts, 'providers' | 'prices'> & { readonly digests: Pick<Digests, 'sha256'> },
   incoming: IncomingCall,
   caller: Caller,
   startedAtMs: number,
 ): ReadCall {
   const { key, policy } = caller.record;
-  const provider = providerById(incoming.routedProvider ?? policy.provider);
-  const target = parseTarget(incoming.target);
+  const provider = ports.providers.get(incoming.routedProvider ?? policy.provider);
+  const target = parseTarget(incoming.target, provider.trailingSlash);
   const path = isProblem(target) ? undefined : target.path;
   const matched = path === undefined ? undefined : matchOperation(provider, incoming.method, path);
   const unread: ReadCall = {
@@ -154,12 +154,22 @@ function callerNames(
     return { invalid: 'Keybrake-Run-Id must be 1 to 128 letters, digits and . _ : - characters.' };
   }
   const runId = headerRunId ?? caller.presented.runId ?? caller.record.key.boundRunId;
-  const idempotencyKey = incoming.headers['idempotency-key']?.[0];
+  const keys = idempotencyKeys(incoming, provider);
+  const [idempotencyKey] = keys;
   if (idempotencyKey === undefined || matched?.operation.class === 'read') return { runId, idempotencyKey: undefined };
+  if (keys.length > 1) return { invalid: 'More than one idempotency key was sent.' };
   if (!VISIBLE_ASCII.test(idempotencyKey) || idempotencyKey.length > provider.idempotencyKeyMaxLength) {
     return { invalid: `Idempotency-Key must be 1 to ${provider.idempotencyKeyMaxLength} visible ASCII characters.` };
   }
   return { runId, idempotencyKey };
+}
+
+/** The different ones of the usual header and the provider's own. */
+function idempotencyKeys({ headers }: IncomingCall, { idempotencyHeader }: Provider): readonly string[] {
+  const usual = headers['idempotency-key']?.slice(0, 1) ?? [];
+  const own =
+    idempotencyHeader === undefined || idempotencyHeader === 'idempotency-key' ? [] : headers[idempotencyHeader];
+  return [...new Set([...usual, ...(own ?? [])])];
 }
 
 function endpointOf(method: string, path: string | undefined): string {

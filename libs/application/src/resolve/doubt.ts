@@ -1,6 +1,6 @@
 import type { AccountId, SpendReserved } from '@keybrake/domain';
 import { invariant, ownAmount, type Verdict } from '@keybrake/domain';
-import { type DoubtfulCall, type Operation, type Provider, providerById } from '@keybrake/providers';
+import type { DoubtfulCall, Operation, Provider, ProviderRegistry } from '@keybrake/providers';
 import type { AdmissionStore, AdmissionUpkeep, AdoptOutcome, ReservationRef } from '../ports/admission-store.js';
 import type { Digests } from '../ports/digests.js';
 import type { EventAppender, EventSource } from '../ports/event-log.js';
@@ -15,6 +15,7 @@ import { upstreamKeyOf } from '../proxy-call/forward.js';
 import { type KeptRequest, openRequest } from '../proxy-call/kept-request.js';
 
 export interface DoubtPorts {
+  readonly providers: ProviderRegistry;
   readonly admission: AdmissionStore;
   readonly upkeep: Pick<AdmissionUpkeep, 'listInDoubt'>;
   readonly resolutions: ResolutionStore;
@@ -60,7 +61,7 @@ export async function readDoubt(
   { facts, sealedRequest, lastAttemptAtMs }: DoubtRecord,
 ): Promise<Doubt | { readonly why: string }> {
   const { accountId, reservationId, call } = facts;
-  const provider = providerById(call.provider);
+  const provider = ports.providers.get(call.provider);
   const operation = provider.operations.find(({ method, template }) => `${method} ${template}` === call.endpoint);
   if (operation === undefined) return { why: `${call.endpoint} is not in the catalogue of this version` };
   // Read anew: today's policy decides whether the call may be sent again.

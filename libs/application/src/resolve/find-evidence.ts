@@ -1,11 +1,5 @@
 import { asHeld, type SpendCommitted } from '@keybrake/domain';
-import {
-  type DoubtfulCall,
-  type EvidenceRules,
-  type Found,
-  type OutgoingRequest,
-  providerById,
-} from '@keybrake/providers';
+import type { DoubtfulCall, EvidenceRules, Found, OutgoingRequest } from '@keybrake/providers';
 import { openRequest } from '../proxy-call/kept-request.js';
 import { type Doubt, type DoubtPorts, type DoubtSettings, sentWithin, takeToLook } from './doubt.js';
 import { look } from './look.js';
@@ -107,7 +101,11 @@ function mayLookLike(
 }
 
 /** The event that settles a call by evidence. No answer is kept: nobody saw it. */
-export function committedByEvidence({ runtime }: DoubtPorts, { ref, facts }: Doubt, found: Found): SpendCommitted {
+export function committedByEvidence(
+  { runtime }: DoubtPorts,
+  { ref, facts, provider }: Doubt,
+  found: Found,
+): SpendCommitted {
   const occurredAtMs = runtime.nowMs();
   const { call } = facts;
   return {
@@ -120,7 +118,7 @@ export function committedByEvidence({ runtime }: DoubtPorts, { ref, facts }: Dou
     completedAtMs: occurredAtMs,
     sealedResponse: undefined,
     objectId: found.objectId,
-    isProvisional: providerById(call.provider).finalPrice !== undefined,
+    isProvisional: provider.finalPrice !== undefined,
     note: `resolved: ${call.provider} has ${found.objectId}`,
   };
 }

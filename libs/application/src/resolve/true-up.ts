@@ -1,5 +1,5 @@
 import { asHeld, ownAmount, type SpendTruedUp } from '@keybrake/domain';
-import { providerById } from '@keybrake/providers';
+import type { ProviderRegistry } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { DuePrice, PriceStore } from '../ports/price-store.js';
@@ -8,6 +8,7 @@ import { type LookPorts, type LookSettings, look } from './look.js';
 import type { DoubtObserver } from './resolve-doubts.js';
 
 export interface TrueUpPorts extends LookPorts {
+  readonly providers: ProviderRegistry;
   readonly prices: PriceStore;
   readonly admission: Pick<AdmissionStore, 'trueUp'>;
 }
@@ -76,7 +77,7 @@ async function ask(
 async function askOnce(ports: TrueUpPorts, settings: TrueUpSettings, price: DuePrice): Promise<string> {
   const { facts, objectId } = price;
   const { accountId, reservationId, call } = facts;
-  const provider = providerById(call.provider);
+  const provider = ports.providers.get(call.provider);
   const rules = provider.finalPrice;
   const own = ownAmount(call);
   if (rules === undefined || call.amount === undefined || own === undefined)

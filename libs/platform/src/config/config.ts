@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import type { ProviderId } from '@keybrake/domain';
 import { type Environment, readSettings } from './read-settings.js';
-import { isSecret, type SettingName, type Settings, settingNames } from './settings.js';
+import { isSecret, originEntries, type SettingName, type Settings, settingNames } from './settings.js';
 
 /** Where an app listens, and the variable to name when the port is taken. */
 export interface ListenAddress {
@@ -55,7 +56,8 @@ export interface Config {
   readonly pepper: Uint8Array | undefined;
   /** 32 bytes that wrap the keys of stored credentials and responses. */
   readonly kek: Uint8Array | undefined;
-  readonly origins: Readonly<Record<'stripe' | 'twilio' | 'resend', string | undefined>>;
+  /** Where a provider is called instead of at its own address. */
+  readonly origins: ReadonlyMap<ProviderId, string>;
   readonly providerKeys: Readonly<Record<'stripe' | 'twilio' | 'resend', ProviderKey | undefined>>;
   readonly upstreamTimeoutMs: number;
   /** How long the event log may take to acknowledge a record before the call is refused. */
@@ -68,6 +70,8 @@ export interface Config {
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
   readonly pricesFile: string | undefined;
+  /** Describes providers that there is no code for. */
+  readonly providersFile: string | undefined;
   readonly logLevel: Settings['KEYBRAKE_LOG_LEVEL'];
   /** Values that must never be shown, for the logger. */
   readonly secrets: readonly string[];
@@ -99,11 +103,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     dataDir: resolve(read.KEYBRAKE_DATA_DIR),
     pepper: read.KEYBRAKE_PEPPER === undefined ? undefined : Buffer.from(read.KEYBRAKE_PEPPER, 'utf8'),
     kek: read.KEYBRAKE_KEK === undefined ? undefined : Buffer.from(read.KEYBRAKE_KEK, 'base64'),
-    origins: Object.freeze({
-      stripe: read.KEYBRAKE_STRIPE_ORIGIN,
-      twilio: read.KEYBRAKE_TWILIO_ORIGIN,
-      resend: read.KEYBRAKE_RESEND_ORIGIN,
-    }),
+    origins: originsIn(read),
     providerKeys: Object.freeze(providerKeys(read)),
     upstreamTimeoutMs: read.KEYBRAKE_UPSTREAM_TIMEOUT_MS,
     recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
@@ -117,6 +117,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     pricesFile: read.KEYBRAKE_PRICES_FILE,
+    providersFile: read.KEYBRAKE_PROVIDERS_FILE,
     logLevel: read.KEYBRAKE_LOG_LEVEL,
     secrets: secretValues(read),
     described: Object.freeze(describe(read)),
@@ -124,6 +125,18 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
 }
 
 type PortVariable = Extract<SettingName, `KEYBRAKE_${'GATEWAY' | 'ADMIN' | 'LEDGER' | 'SIMULATOR'}_PORT`>;
+
+function originsIn(read: Settings): Config['origins'] {
+  const built: [ProviderId, string | undefined][] = [
+    ['stripe', read.KEYBRAKE_STRIPE_ORIGIN],
+    ['twilio', read.KEYBRAKE_TWILIO_ORIGIN],
+    ['resend', read.KEYBRAKE_RESEND_ORIGIN],
+  ];
+  const given = built.flatMap(([id, origin]) => (origin === undefined ? [] : [[id, origin] as const]));
+  const { KEYBRAKE_PROVIDER_ORIGINS: own } = read;
+  const described = own === undefined ? [] : originEntries(own).map(({ id, url }) => [id as ProviderId, url] as const);
+  return new Map([...given, ...described]);
+}
 
 function providerKeys(read: Settings): Config['providerKeys'] {
   const only = (secret: string | undefined) => (secret === undefined ? undefined : { secret });

@@ -46,6 +46,29 @@ test('all problems are named at once, each with what to do', () => {
   ]);
 });
 
+test('where providers are called instead', () => {
+  const { origins } = loadConfig({
+    env: {
+      KEYBRAKE_STRIPE_ORIGIN: 'http://127.0.0.1:5000/',
+      KEYBRAKE_PROVIDER_ORIGINS: 'shippo=http://127.0.0.1:5001,my-api=https://proxy.example/a=b',
+    },
+  });
+  expect([...origins]).toEqual([
+    ['stripe', 'http://127.0.0.1:5000'],
+    ['shippo', 'http://127.0.0.1:5001'],
+    ['my-api', 'https://proxy.example/a=b'],
+  ]);
+});
+
+test.each([
+  ...['shippo', 'shippo=', 'shippo=ftp://x', 'Shippo=http://x', 'stripe=http://x'],
+  ...['a=http://x,a=http://y', 'a=http://u:p@x', 'a=http://x?y'],
+])('KEYBRAKE_PROVIDER_ORIGINS is not %s', (text) => {
+  expect(problemsOf({ KEYBRAKE_PROVIDER_ORIGINS: text })).toEqual([
+    expect.stringContaining(`KEYBRAKE_PROVIDER_ORIGINS is "${text}", but must be id=address, several with commas`),
+  ]);
+});
+
 test('a wrong secret is named but never shown', () => {
   const problems = problemsOf({ KEYBRAKE_KEK: 'c2hvcnQ=', DATABASE_URL: 'mysql://root:hunter2@db/x' });
   expect(problems).toEqual([

@@ -1,3 +1,4 @@
+import { isBuiltInProviderId, parseProviderId } from '@keybrake/domain';
 import { z } from 'zod';
 
 const port = (fallback: number) =>
@@ -30,6 +31,26 @@ const origin = z
   .transform((text) => text.replace(/\/$/, ''))
   .refine(isOrigin, 'must be an origin such as https://api.example.com, without a path')
   .optional();
+
+const isBaseUrl = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && `${url.origin}${url.pathname}` === url.href;
+};
+const isOwnId = (id: string) => parseProviderId(id) !== undefined && !isBuiltInProviderId(id);
+/** `shippo=https://proxy.example/shippo,plivo=…`, in its parts. */
+export const originEntries = (text: string) =>
+  text.split(',').map((entry) => {
+    const [id = '', url = ''] = entry.split(/=(.*)/s);
+    return { id, url: url };
+  });
+const areOrigins = (text: string) => {
+  const entries = originEntries(text);
+  const ids = new Set(entries.map(({ id }) => id));
+  return ids.size === entries.length && entries.every(({ id, url }) => isOwnId(id) && isBaseUrl(url));
+};
+const ORIGINS_RULE =
+  'must be id=address, several with commas between, such as shippo=http://127.0.0.1:5000; the built-in providers have ' +
+  'settings of their own, such as KEYBRAKE_STRIPE_ORIGIN';
 
 const isDatabaseUrl = (text: string) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 const isRedisUrl = (text: string) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
@@ -97,6 +118,8 @@ export const settings = z.object({
     .transform(Number)
     .default(3_000),
   KEYBRAKE_PRICES_FILE: z.string().optional(),
+  KEYBRAKE_PROVIDERS_FILE: z.string().optional(),
+  KEYBRAKE_PROVIDER_ORIGINS: z.string().refine(areOrigins, ORIGINS_RULE).optional(),
   KEYBRAKE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
 });

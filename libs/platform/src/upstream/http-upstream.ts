@@ -12,7 +12,7 @@ export interface UpstreamAddress {
 
 export interface HttpUpstreamOptions {
   /** Fixed by configuration, never by a request; may carry a base path. */
-  readonly origins: Readonly<Record<ProviderId, UpstreamAddress>>;
+  readonly origins: ReadonlyMap<ProviderId, UpstreamAddress>;
   readonly timeoutMs: number;
   readonly connectionsPerProvider: number;
 }
@@ -45,8 +45,7 @@ export class HttpUpstream implements Upstream {
 
   constructor(options: HttpUpstreamOptions) {
     this.#options = options;
-    const entries = Object.entries(options.origins) as [ProviderId, UpstreamAddress][];
-    this.#targets = new Map(entries.map(([provider, address]) => [provider, this.#target(address)]));
+    this.#targets = new Map([...options.origins].map(([provider, address]) => [provider, this.#target(address)]));
   }
 
   async send(

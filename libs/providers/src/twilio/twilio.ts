@@ -12,6 +12,7 @@ const ACCOUNT_SEGMENT = /^(\/2010-04-01\/Accounts\/)[A-Za-z0-9_-]+/;
 export const twilio: Provider = {
   id: 'twilio',
   defaultOrigin: 'https://api.twilio.com',
+  account: { pattern: /^AC[0-9a-fA-F]{32}$/, hint: 'Twilio needs its account SID: AC and 32 hexadecimal digits.' },
   route,
   operations: twilioOperations,
   idempotencyHeader: undefined,

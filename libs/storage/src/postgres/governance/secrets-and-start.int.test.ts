@@ -10,8 +10,15 @@ import {
   revokeToken,
   revokeVaultKey,
 } from '@keybrake/application';
-import { type AccountId, type ProviderId, parseVaultKey, type ReservationId, type VaultKeyId } from '@keybrake/domain';
+import {
+  type AccountId,
+  type BuiltInProviderId,
+  parseVaultKey,
+  type ReservationId,
+  type VaultKeyId,
+} from '@keybrake/domain';
 import { createDigests, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { providerRegistry } from '@keybrake/providers';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { PostgresAdmissionStore } from '../admission/admission-store.js';
@@ -22,7 +29,7 @@ import { PostgresIdempotentResponses } from './idempotent-responses.js';
 
 const MASTER_KEY = randomBytes(32);
 const SID = `AC${'0'.repeat(32)}`;
-const SECRETS: ReadonlyMap<ProviderId, { secret: string; accountSid?: string }> = new Map([
+const SECRETS: ReadonlyMap<BuiltInProviderId, { secret: string; accountSid?: string }> = new Map([
   ['stripe', { secret: 'sk_test_canary_stripe_0001' }],
   ['twilio', { secret: 'canary_twilio_auth_token_0002', accountSid: SID }],
   ['resend', { secret: 're_canary_resend_0003' }],
@@ -41,6 +48,7 @@ beforeAll(async () => {
   pool = createPool({ url: database.url, applicationName: 'governance', connectionsMax: 10, onIdleError });
   cipher = postgresCipher(pool, MASTER_KEY);
   ports = {
+    providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
     cipher: cipher.credentials,
