@@ -50,6 +50,8 @@ test('the real keys and the vault keys stand nowhere: no table, log, answer, err
     const encoded = Buffer.from(secret).toString('base64').replace(/=+$/, '');
     expect(written.includes(encoded), 'an encoded real key in what was written').toBe(false);
   }
+  // The text of each request: its records hold it encrypted only.
+  expect(written.includes('marked '), 'a request body in what was written').toBe(false);
   for (const { vaultKey } of keys) {
     const secretPart = vaultKey.slice(-43);
     expect(written.includes(secretPart), 'a vault key in what was written').toBe(false);

@@ -97,7 +97,7 @@ export async function startLedger(
     if (result.kind === 'ready') observer.rebuilt(result);
     return false;
   };
-  const unexpected = { failed: (_id: string, error: unknown) => observer.failed('resolver', error) };
+  const unexpected = { failed: (id: string, error: unknown) => observer.failed(`resolver, ${id}`, error) };
   const resolveTurn = async (parts: ResolverPorts) => {
     const result = await resolveDoubts(parts, settings.resolver, unexpected, () => stopping);
     observer.resolved(result);

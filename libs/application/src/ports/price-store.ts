@@ -5,6 +5,7 @@ import type { ReservationRef } from './admission-store.js';
 export interface DuePrice {
   readonly facts: SpendReserved;
   readonly objectId: string;
+  readonly committedAtMs: number;
   /** So far. */
   readonly attempts: number;
 }

@@ -1,5 +1,5 @@
 import type { AccountId, ReservationId } from '@keybrake/domain';
-import type { OutgoingRequest } from '@keybrake/providers';
+import type { Operation, OutgoingRequest } from '@keybrake/providers';
 import type { ResponseSeal } from '../ports/response-archive.js';
 import type { AdmittedCall } from './call.js';
 import { packMessage, unpackMessage } from './packed-message.js';
@@ -19,7 +19,12 @@ export interface KeptRequest {
 }
 
 /** For the record of a call that changes something; undefined for a read. */
-export async function sealRequest(seal: ResponseSeal, call: AdmittedCall): Promise<string | undefined> {
+export async function sealRequest(
+  seal: ResponseSeal,
+  call: Pick<AdmittedCall, 'accountId' | 'reservationId' | 'outgoing'> & {
+    readonly operation: Pick<Operation, 'class'>;
+  },
+): Promise<string | undefined> {
   if (call.operation.class === 'read') return undefined;
   const { method, path, query, headers, body } = call.outgoing;
   const fits = body !== undefined && body.length <= KEPT_REQUEST_BODY_BYTES_MAX;

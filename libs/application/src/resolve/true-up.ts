@@ -19,8 +19,10 @@ export interface TrueUpSettings extends LookSettings {
   readonly upstreamTimeoutMs: number;
 }
 
-/** With the default delay of a minute the last question is asked after 17 hours: the stores know a call for 24. */
+/** With the default delay of a minute the last question is asked after 17 hours. */
 const ATTEMPTS_MAX = 10;
+/** Admission stores forget a call 24 hours after its end: a later price would count in the ledger alone. */
+const ASKED_WITHIN_MS = 23 * 3_600_000;
 const PRICES_MAX = 200;
 const PRICES_AT_ONCE = 4;
 
@@ -68,16 +70,19 @@ async function ask(
     reason = 'the question failed; the ledger has logged why';
   }
   const attempts = price.attempts + 1;
-  const pauseMs = settings.priceDelayMs * 2 ** attempts;
-  const nextAtMs = attempts >= ATTEMPTS_MAX ? undefined : ports.runtime.nowMs() + pauseMs;
-  await ports.prices.note(reservationId, attempts, nextAtMs, reason);
+  const nextAtMs = ports.runtime.nowMs() + settings.priceDelayMs * 2 ** attempts;
+  const isLast = attempts >= ATTEMPTS_MAX || isTooLate(price, nextAtMs);
+  await ports.prices.note(reservationId, attempts, isLast ? undefined : nextAtMs, reason);
 }
+
+const isTooLate = ({ committedAtMs }: DuePrice, atMs: number) => atMs > committedAtMs + ASKED_WITHIN_MS;
 
 /** What came of it, for people; a price goes to the log. */
 async function askOnce(ports: TrueUpPorts, settings: TrueUpSettings, price: DuePrice): Promise<string> {
   const { facts, objectId } = price;
   const { accountId, reservationId, call } = facts;
   const provider = ports.providers.get(call.provider);
+  if (isTooLate(price, ports.runtime.nowMs())) return 'not asked in time; the committed amount stays';
   const rules = provider.finalPrice;
   const own = ownAmount(call);
   if (rules === undefined || call.amount === undefined || own === undefined)

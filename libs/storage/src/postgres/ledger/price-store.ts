@@ -11,9 +11,9 @@ with due as (
 ), claimed as (
   update ledger.price_watches w set next_at_ms = $1::bigint + $3::bigint + case when w.attempts = 0 then $2::bigint else 0 end
     from due d where w.reservation_id = d.reservation_id
-  returning w.reservation_id, w.attempts
+  returning w.reservation_id, w.attempts, w.committed_at_ms
 )
-select r.facts, r.outcome ->> 'objectId' as object_id, c.attempts
+select r.facts, r.outcome ->> 'objectId' as object_id, c.attempts, c.committed_at_ms
   from claimed c join ledger.reservations r on r.reservation_id = c.reservation_id`;
 
 // A price that was folded meanwhile is not asked for again.
@@ -28,6 +28,13 @@ select w.account_id, w.reservation_id, w.final_micros from ledger.price_watches 
 
 const COUNTED = 'delete from ledger.price_watches w where w.reservation_id = $1::text and w.final_micros = $2::bigint';
 
+interface DueRow {
+  readonly facts: FactsJson;
+  readonly object_id: string;
+  readonly attempts: number;
+  readonly committed_at_ms: bigint;
+}
+
 /** Late prices, in the ledger's tables. */
 export class PostgresPriceStore implements PriceStore {
   readonly #pool: Pool;
@@ -38,8 +45,13 @@ export class PostgresPriceStore implements PriceStore {
 
   async claimDue(nowMs: number, firstDelayMs: number, leaseMs: number, limit: number): Promise<readonly DuePrice[]> {
     const values = [nowMs, firstDelayMs, leaseMs, limit];
-    const rows = await this.#rows<{ facts: FactsJson; object_id: string; attempts: number }>(CLAIM_DUE, values);
-    return rows.map((row) => ({ facts: decodeFacts(row.facts), objectId: row.object_id, attempts: row.attempts }));
+    const rows = await this.#rows<DueRow>(CLAIM_DUE, values);
+    return rows.map((row) => ({
+      facts: decodeFacts(row.facts),
+      objectId: row.object_id,
+      committedAtMs: Number(row.committed_at_ms),
+      attempts: row.attempts,
+    }));
   }
 
   async note(id: ReservationId, attempts: number, nextAtMs: number | undefined, reason: string): Promise<void> {
