@@ -37,6 +37,23 @@ eventLogContract('Kafka', async () => {
   };
 });
 
+test('processes that start together all find the topic that one of them makes', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const topic = `spend-${randomUUID()}`;
+    const startOne = async (name: string) => {
+      const kafka = client(name);
+      await ensureTopic(kafka, { topic, partitions: 8, replicationFactor: 1 });
+      const admin = kafka.admin();
+      await admin.connect();
+      const offsets = await admin.fetchTopicOffsets(topic);
+      await admin.disconnect();
+      return offsets.length;
+    };
+    const found = await Promise.all(Array.from({ length: 6 }, (_, index) => startOne(`process-${index}`)));
+    expect(found).toEqual([8, 8, 8, 8, 8, 8]);
+  }
+});
+
 test('a topic with another partition count, or whose history may be lost, is refused with what to change', async () => {
   const topic = `spend-${randomUUID()}`;
   const kafka = client('setup');

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
 export interface TopicPlan {
@@ -14,6 +15,9 @@ export class UnsafeTopic extends Error {
 
 const FOREVER = '-1';
 const MESSAGE_BYTES_MAX = 2_097_152;
+const LEADERS_TIMEOUT_MS = 10_000;
+const LEADERS_PAUSE_MS = 100;
+const NOT_YET_KNOWN = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
 const settingsOf = ({ replicationFactor }: TopicPlan): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',
@@ -38,11 +42,33 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> 
       waitForLeaders: true,
       topics: [{ topic, numPartitions, replicationFactor, configEntries: settings }],
     });
+    await ledByAll(admin, topic);
     const problems = [...(await partitionProblems(admin, plan)), ...(await settingProblems(admin, plan))];
     if (problems.length > 0) throw new UnsafeTopic(`Kafka topic ${topic}: ${problems.join('; ')}`);
   } finally {
     await admin.disconnect();
   }
+}
+
+/**
+ * Of processes that start together, only the one that made the topic waits for its leaders; the others are told that it
+ * exists, and may still meet a broker that does not know it, or not that it leads it. Asking for the ends tells.
+ */
+async function ledByAll(admin: Admin, topic: string): Promise<void> {
+  const giveUpAtMs = Date.now() + LEADERS_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (!isNotYetKnown(error) || Date.now() > giveUpAtMs) throw error;
+    }
+    await pause(LEADERS_PAUSE_MS);
+  }
+}
+
+function isNotYetKnown(error: unknown): boolean {
+  return error instanceof kafkajs.KafkaJSProtocolError && NOT_YET_KNOWN.includes(error.type);
 }
 
 async function partitionProblems(admin: Admin, { topic, partitions }: TopicPlan): Promise<string[]> {
