@@ -48,6 +48,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each file runs servers of its own; two cores carry one such system at a time.
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

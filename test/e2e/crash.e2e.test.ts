@@ -109,7 +109,8 @@ describe.each(PROFILES)('%s', (profile) => {
   });
 
   describe.each(providerCalls)('kill -9 of the gateway, $id', (provider) => {
-    test.each(FAULT_POINTS)(
+    // Each has a gateway and a key of its own, and waits more than it works.
+    test.concurrent.each(FAULT_POINTS)(
       '%s: at most one execution, the balance is what the witness says, no hold stays unlaunched',
       async (point) => {
         const key = await system.issueKey({ ...provider.policy, capMinor: '100000' });
