@@ -27,9 +27,9 @@ afterAll(async () => {
 });
 
 /** A key with one cap each for money in and out, its client, and what both caps have counted, in cents. */
-async function account(more: Record<string, unknown> = {}) {
+async function account(more: Record<string, unknown> = {}, on: System = system) {
   const cap = { scope: 'key', window: 'day', currency: 'usd', limitMinor: '20000' };
-  const key: IssuedKey = await system.issueKey({
+  const key: IssuedKey = await on.issueKey({
     allowedOperations: ['*:*'],
     capMinor: '20000',
     policy: {
@@ -41,8 +41,8 @@ async function account(more: Record<string, unknown> = {}) {
     },
   });
   const counted = async () => {
-    await system.foldedUp();
-    const sides = await Promise.all([system.balances(key.id, 'enforced'), system.balances(key.id, 'folded')]);
+    await on.foldedUp();
+    const sides = await Promise.all([on.balances(key.id, 'enforced'), on.balances(key.id, 'folded')]);
     const [enforced, folded] = sides.map((balances) =>
       Object.fromEntries(
         balances.map(({ counter, committedMicros, heldMicros }) => [
@@ -54,7 +54,7 @@ async function account(more: Record<string, unknown> = {}) {
     expect(folded).toEqual(enforced);
     return enforced;
   };
-  return { key, stripe: stripeClient(system, key), counted };
+  return { key, stripe: stripeClient(on, key), counted };
 }
 
 type Counted = Awaited<ReturnType<Awaited<ReturnType<typeof account>>['counted']>>;
@@ -228,4 +228,40 @@ describe('a currency without a cap', () => {
       marginBasisPoints: 200,
     });
   });
+});
+
+describe('a call in doubt whose price was looked up', () => {
+  let alone: System;
+  beforeAll(async () => {
+    // The caller settles it here, not the ledger.
+    alone = await startSystem({ env: { KEYBRAKE_RESOLVE_INTERVAL_MS: '9999999' } });
+  });
+  afterAll(async () => {
+    await alone?.stop();
+  });
+
+  test.each([
+    { fault: { dropAfter: true }, when: 'after' },
+    { fault: { dropBefore: true }, when: 'before' },
+  ])(
+    'a refund of the rest, cut off $when its execution, is settled by the retry: once, and in full',
+    async ({ fault }) => {
+      const { stripe, counted } = await account({}, alone);
+      const charge = await stripe.charges.create(usd(6_000));
+      await stripe.refunds.create({ charge: charge.id, amount: 1_000 });
+      await alone.foldedUp();
+      await alone.fault({ provider: 'stripe', operation: 'POST /v1/refunds', fault });
+      const options = { idempotencyKey: `doubt-${charge.id}` };
+      const lost = await failureOf(stripe.refunds.create({ charge: charge.id }, options));
+      expect(lost).toMatchObject({ statusCode: 409 });
+      await alone.foldedUp();
+      const refund = await stripe.refunds.create({ charge: charge.id }, options);
+      expect(refund.amount).toBe(5_000);
+      expect(await counted()).toEqual({ in: [6_000n, 0n], out: [6_000n, 0n] });
+      const refunded = (await alone.witness('stripe')).filter(
+        ({ executed, operation }) => executed && operation === 'POST /v1/refunds',
+      );
+      expect(refunded.map(({ objectId }) => objectId).filter((id) => id === refund.id)).toHaveLength(1);
+    },
+  );
 });

@@ -1,9 +1,11 @@
-import type { AccountId, ProviderId, ReservationId } from '@keybrake/domain';
+import type { AccountId, HeldAmount, ProviderId, ReservationId } from '@keybrake/domain';
 
 /** What the ledger has folded of calls that ended. */
 export interface ResponseArchive {
   /** An answer, for replays within 24 h (R8). Undefined: not folded yet. */
   find(accountId: AccountId, reservationId: ReservationId): Promise<ArchivedResponse | undefined>;
+  /** What a call reserved. Undefined: not folded yet. */
+  reservedFor(accountId: AccountId, reservationId: ReservationId): Promise<HeldAmount | undefined>;
   /** Micros of the object's currency that ended calls have counted for it, such as an authorisation; 0 for none. */
   countedFor(accountId: AccountId, provider: ProviderId, objectId: string): Promise<bigint>;
 }

@@ -13,6 +13,22 @@ export type Adoption =
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /**
+ * A retry whose price was looked up the first time: what was reserved then stands. A second look could find that the first
+ * attempt has left nothing to move, and would say that it moved nothing.
+ */
+export async function asReserved(
+  { archive }: Pick<ProxyCallPorts, 'archive'>,
+  call: ReadCall,
+  reservationId: ReservationId,
+): Promise<ReadCall> {
+  if (call.pendingPrice === undefined) return call;
+  const reserved = await archive.reservedFor(call.accountId, reservationId);
+  if (reserved === undefined) return call;
+  const { amount, conversion } = reserved;
+  return { ...call, verdict: { kind: 'allowed', amount, conversion, caps: [] }, pendingPrice: undefined };
+}
+
+/**
  * A retry with the key of a call in doubt. Where the provider deduplicates by idempotency key, the identical request
  * may go out again under the old reservation, and its answer settles both. Elsewhere nothing is sent (Twilio).
  */
@@ -29,6 +45,8 @@ export async function adopt(
     refusal: { code: 'outcome_unknown', reservationId, retryResolves },
   });
   const mayResend = provider.resendable && verdict.kind === 'allowed';
+  // What was reserved is not folded yet: asking again tells.
+  if (call.pendingPrice !== undefined) return unresolved(provider.resendable);
   if (!mayResend || operation === undefined || outgoing === undefined) return unresolved(false);
   const outcome = await ports.admission.adopt({
     purpose: 'resend',

@@ -3,7 +3,7 @@ import type { OutgoingRequest } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import { DependencyUnavailable } from '../ports/runtime.js';
 import { admittedCall, launch, recordReserved } from './admit.js';
-import { adopt } from './adopt.js';
+import { adopt, asReserved } from './adopt.js';
 import { allowedAnswer, type CallReport, createReport, refusalAnswer, replayAnswer } from './answer.js';
 import { authenticate } from './authenticate.js';
 import type { AdmittedCall, CallAnswer, IncomingCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
@@ -119,7 +119,7 @@ async function answerWithoutHold(
       // The log may know what the store was not told: a gateway can die between recording an outcome and settling it.
       const folded = await ports.archive.find(call.accountId, earlierId);
       if (folded !== undefined) return answerAgain(passage, call, { reservationId: earlierId, ...folded });
-      const adopted = await adopt(ports, settings, call, admission);
+      const adopted = await adopt(ports, settings, await asReserved(ports, call, earlierId), admission);
       if (adopted.kind === 'refused') return deny(passage, call, adopted.refusal);
       return forwardAndSettle(passage, adopted.call, await outgoingRequest(ports, adopted.call));
     }

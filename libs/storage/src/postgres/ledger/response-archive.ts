@@ -1,6 +1,7 @@
 import type { ArchivedResponse, ResponseArchive } from '@keybrake/application';
-import type { AccountId, ProviderId, ReservationId } from '@keybrake/domain';
+import type { AccountId, HeldAmount, ProviderId, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
+import { decodeFacts, type FactsJson } from './reservation-json.js';
 
 /** Folded answers, from the ledger's idempotency records. */
 export class PostgresResponseArchive implements ResponseArchive {
@@ -20,6 +21,19 @@ export class PostgresResponseArchive implements ResponseArchive {
       const row = rows[0];
       if (row === undefined) return undefined;
       return { status: row.upstream_status ?? undefined, sealedResponse: row.sealed_response ?? undefined };
+    } catch (error) {
+      throw asUnavailable(error, 'The ledger database');
+    }
+  }
+
+  async reservedFor(accountId: AccountId, reservationId: ReservationId): Promise<HeldAmount | undefined> {
+    try {
+      const { rows } = await this.#pool.query<{ facts: FactsJson }>(
+        `select r.facts from ledger.reservations r
+          where r.reservation_id = $2::text and r.account_id = $1::text and r.facts is not null`,
+        [accountId, reservationId],
+      );
+      return rows[0] === undefined ? undefined : decodeFacts(rows[0].facts).call;
     } catch (error) {
       throw asUnavailable(error, 'The ledger database');
     }
