@@ -1,3 +1,4 @@
+import { providerById } from '@keybrake/providers';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
@@ -110,6 +111,22 @@ describe.skipIf(!available)(
       expect(seen).toEqual(ROWS);
     });
 
+    test.each(['outbound_payments', 'inbound_transfers', 'payout_intents'])(
+      'API v2 %s, which the mock does not serve: reserved to the cent, and committed nothing',
+      async (resource) => {
+        const response = await fetch(`${system.gatewayUrl}/stripe/v2/money_management/${resource}`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key.vaultKey}`, 'content-type': 'application/json' },
+          body: '{"amount":{"value":700,"currency":"usd"}}',
+        });
+        expect(response.status).toBe(404);
+        await system.foldedUp();
+        const { data } = await system.admin<{ data: Record<string, string | null>[] }>('GET', '/v1/audit?limit=1');
+        expect(data[0]).toMatchObject({ id: response.headers.get('keybrake-reservation-id') });
+        expect([data[0]?.reservedMinor, data[0]?.committedMinor]).toEqual(['700', '0']);
+      },
+    );
+
     test('every look at a price is in the audit, for nothing', async () => {
       const { data } = await system.admin<{ data: Record<string, string | null>[] }>(
         'GET',
@@ -193,5 +210,52 @@ describe('money operations of Twilio and Resend before the simulator', () => {
       [7_200n, 0n],
     ];
     await eventually('the balances', counted, (seen) => String(seen) === String(settled));
+  });
+});
+
+// Their fields say that nothing is moved; see the amount rules.
+const FREE_WHEN_EMPTY = [
+  '/v1/customers',
+  '/v1/customers/{id}',
+  '/v1/invoices',
+  '/v1/invoices/{id}',
+  '/v1/payment_intents/{id}',
+  '/v1/subscriptions/{id}',
+];
+
+describe('every money operation of every SDK, with a request that tells no amount', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startSystem();
+  });
+  afterAll(async () => {
+    await system?.stop();
+  });
+
+  test.each([
+    ['stripe', 58],
+    ['twilio', 165],
+    ['resend', 12],
+  ] as const)('%s: all %i are refused, and the provider executes nothing', async (id, count) => {
+    const key = await system.issueKey({ provider: id, allowedOperations: ['*:*'], capMinor: '100000' });
+    const operations = providerById(id).operations.filter((operation) => operation.class === 'money');
+    expect(operations).toHaveLength(count);
+    const answers: unknown[] = [];
+    for (const { method, template } of operations) {
+      const path = template.replace('{AccountSid}', 'AC00000000000000000000000000000000').replace(/\{\w+\}/g, 'X1');
+      const response = await fetch(`${system.gatewayUrl}/${id}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key.vaultKey}` },
+      });
+      const isFree = FREE_WHEN_EMPTY.includes(template);
+      const rule = /rule=(\w+)/.exec(response.headers.get('keybrake-decision') ?? '')?.[1];
+      const isRefused = rule === 'unpriced_operation' || rule === 'invalid_request';
+      if (isFree === isRefused) answers.push([method, template, response.status, rule]);
+      await response.arrayBuffer();
+    }
+    expect(answers).toEqual([]);
+    const executed = (await system.witness(id)).filter((entry) => entry.executed);
+    // Those that are free with no fields, where the simulator knows them and needs none.
+    expect(executed.map(({ operation }) => operation)).toEqual(id === 'stripe' ? ['POST /v1/customers'] : []);
   });
 });

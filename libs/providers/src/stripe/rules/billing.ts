@@ -78,7 +78,7 @@ export const quoteAcceptPrice: PriceRule = ({ ids }) =>
 const ITEM = /^items\[\d{1,2}\]\[(?:price|quantity|id|deleted)\]$/;
 const SAME_NAME = new Set(['customer', 'currency', 'coupon']);
 const NO_PART =
-  /^(?:metadata\[.*|description|default_payment_method|default_source|off_session|payment_behavior|collection_method|days_until_due|expand\[.*)$/;
+  /^(?:metadata\[.*|description|default_payment_method|default_source|off_session|payment_behavior|collection_method|days_until_due|expand\[.*|cancel_at|cancel_at_period_end|cancellation_details\[.*)$/;
 
 /**
  * docs.stripe.com/api/subscriptions/create and /update: the invoice that `create_preview` computes for the same items.
@@ -90,7 +90,11 @@ export const subscriptionPrice: PriceRule = ({ body, ids }) => {
   if (typeof form === 'string') {
     return unpriced(`${form} is not in the preview that would tell the amount. Leave it out.`, 'in');
   }
-  if (!form.some(([name]) => name.startsWith('subscription_details[items]'))) return { kind: 'free' };
+  if (!form.some(([name]) => name.startsWith('subscription_details[items]'))) {
+    return ids.id === undefined
+      ? unpriced('a new subscription costs what its items do. Send items.', 'in')
+      : { kind: 'free' };
+  }
   return preview('in', '/v1/invoices/create_preview', form, (invoice) => moneyOf(invoice, invoice.amount_due));
 };
 
@@ -101,6 +105,7 @@ function previewForm(fields: Fields, subscription: string | undefined): LookUp['
     if (NO_PART.test(name)) continue;
     if (value.kind !== 'text') return problem(`${name} must be one text.`, name);
     if (ITEM.test(name)) form.push([`subscription_details[${name.replace('[', '][')}`, value.text]);
+    else if (name === 'proration_behavior') form.push([`subscription_details[${name}]`, value.text]);
     else if (SAME_NAME.has(name)) form.push([name, value.text]);
     else return name.slice(0, 100);
   }
