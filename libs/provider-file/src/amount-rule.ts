@@ -8,6 +8,7 @@ import {
 } from '@keybrake/domain';
 import {
   fieldsOf,
+  isId,
   type LookUp,
   type ParsedBody,
   type PriceReading,
@@ -22,8 +23,6 @@ import { answerValue, type RuleValue, ruleValue } from './rule-values.js';
 import type { DescribedAmount, DescribedMoney } from './schema.js';
 
 type Values = Readonly<Record<string, RuleValue>>;
-
-const ID = /^[A-Za-z0-9_-]{1,255}$/;
 
 /** The amount rule of a described money operation. What its expressions can't tell is refused, never guessed. */
 export function amountRule(operation: DescribedMoney): PriceRule {
@@ -66,7 +65,7 @@ function reading({ direction, lookUp, price }: DescribedMoney, values: Values): 
   if (lookUp === undefined) return priced(moneyBy(price, values), direction);
   const path = lookUp.call.replace(/^GET /, '').replace(/\{(\w+)\}/g, (_, name: string) => {
     const id = lookUp.ids[name]?.evaluate(values) ?? '';
-    if (!ID.test(id)) throw new RuleFailure(`${JSON.stringify(id.slice(0, 40))} is not an id`);
+    if (!isId(id)) throw new RuleFailure(`${JSON.stringify(id.slice(0, 40))} is not an id`);
     return id;
   });
   return lookUpOf(path, direction, (answer) => moneyBy(price, { ...values, answer }));

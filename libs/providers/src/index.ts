@@ -4,6 +4,7 @@ export { parseBody } from './body/parse-body.js';
 export { type BodyProblem, type Fields, type FieldValue, fieldsOf, type ParsedBody } from './body/parsed-body.js';
 export { denialSentence } from './denial-reason.js';
 export type { DoubtfulCall, EvidenceLook, EvidenceRules, EvidenceStep, FinalPriceRules, Found } from './evidence.js';
+export { isId } from './id.js';
 export { type MatchedOperation, matchOperation } from './operation-match.js';
 export { originsOf, type UpstreamAddress } from './origins.js';
 export { buildOutgoing, lookUpRequest, type OutgoingParts } from './outgoing.js';

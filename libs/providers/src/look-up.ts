@@ -7,8 +7,6 @@ import { asObject } from './upstream-meaning.js';
 /** An object as the provider answers it. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-const ID = /^[A-Za-z0-9_-]{1,255}$/;
-
 /** Reads an object for the amount that the call moves; an answer that does not tell leaves the call unpriced. */
 export function lookUp(
   direction: MoneyDirection,
@@ -64,11 +62,6 @@ function priceFrom(
     if (found === undefined) return unpriced(`${path} does not tell the amount.`, direction);
     return isProblem(found) || 'kind' in found ? found : priced(found, direction);
   };
-}
-
-/** True for an id that can stand in a path. */
-export function isId(text: string | undefined): text is string {
-  return text !== undefined && ID.test(text);
 }
 
 /** An amount of an answer: undefined unless it is a whole number of minor units, from 0, in a known currency. */

@@ -1,3 +1,4 @@
+import { isId } from './id.js';
 import type { Operation, Provider } from './provider.js';
 
 export interface MatchedOperation {
@@ -15,7 +16,6 @@ interface Branch {
   operation?: Operation;
 }
 
-const ID = /^[A-Za-z0-9_-]{1,255}$/;
 const PARAMETER = /^\{(\w+)\}(.*)$/;
 
 const compiledCatalogues = new WeakMap<Provider, ReadonlyMap<string, Branch>>();
@@ -36,7 +36,7 @@ function find(branch: Branch, segments: readonly string[], depth: number): Opera
   const found = literal === undefined ? undefined : find(literal, segments, depth + 1);
   if (found !== undefined) return found;
   for (const [suffix, next] of branch.ids) {
-    if (!segment.endsWith(suffix) || !ID.test(segment.slice(0, segment.length - suffix.length))) continue;
+    if (!segment.endsWith(suffix) || !isId(segment.slice(0, segment.length - suffix.length))) continue;
     const below = find(next, segments, depth + 1);
     if (below !== undefined) return below;
   }

@@ -1,7 +1,8 @@
 import { priced, readAmount, readCurrency, readMoney, unpriced } from '../../amount.js';
 import { flagField, textField } from '../../body/fields.js';
 import { fieldsOf } from '../../body/parsed-body.js';
-import { isId, lookUp, lookUpBeyondCounted, moneyOf, rest } from '../../look-up.js';
+import { isId } from '../../id.js';
+import { lookUp, lookUpBeyondCounted, moneyOf, rest } from '../../look-up.js';
 import { isProblem, problem } from '../../problem.js';
 import type { PriceRule } from '../../provider.js';
 import { exact, statedOrRest } from './shapes.js';
@@ -79,9 +80,10 @@ export const paymentIntentConfirmPrice = statedOrRest(
 export const incrementAuthorizationPrice: PriceRule = ({ body, ids }) => {
   const total = readAmount(fieldsOf(body), 'amount');
   if (isProblem(total)) return total;
-  return lookUp('in', intentPath(ids.id ?? ''), (intent) =>
-    moneyOf(intent, total === undefined ? undefined : Math.max(0, rest(Number(total), intent.amount) ?? 0)),
-  );
+  return lookUp('in', intentPath(ids.id ?? ''), (intent) => {
+    const more = total === undefined ? undefined : rest(Number(total), intent.amount);
+    return moneyOf(intent, more === undefined ? undefined : Math.max(0, more));
+  });
 };
 
 /** docs.stripe.com/api/payment_intents/verify_microdeposits: starts the payment whose mandate it verifies. */
@@ -92,6 +94,6 @@ export const verifyMicrodepositsPrice: PriceRule = ({ ids }) =>
 export const readerPaymentPrice: PriceRule = ({ body }) => {
   const id = textField(fieldsOf(body), 'payment_intent');
   if (isProblem(id)) return id;
-  if (!isId(id)) return problem('payment_intent is required.', 'payment_intent');
+  if (id === undefined || !isId(id)) return problem('payment_intent is required.', 'payment_intent');
   return lookUp('in', intentPath(id), (intent) => moneyOf(intent, intent.amount));
 };

@@ -2,7 +2,8 @@ import { moneyFromMinor } from '@keybrake/domain';
 import { priced, readAmount, readCurrency, readMoney, unpriced } from '../../amount.js';
 import { soleField, textField } from '../../body/fields.js';
 import { type Fields, fieldsOf } from '../../body/parsed-body.js';
-import { type Answer, isId, lookUp, moneyOf, rest } from '../../look-up.js';
+import { isId } from '../../id.js';
+import { type Answer, lookUp, moneyOf, rest } from '../../look-up.js';
 import { isProblem, problem } from '../../problem.js';
 import type { PriceReading, PriceRule } from '../../provider.js';
 import { asObject } from '../../upstream-meaning.js';
@@ -33,10 +34,17 @@ function refundOf(fields: Fields): PriceReading {
   if (isProblem(charge)) return charge;
   const intent = textField(fields, 'payment_intent');
   if (isProblem(intent)) return intent;
+  if (charge !== undefined && intent !== undefined) {
+    return problem(
+      'Give one of charge and payment_intent, not both: they may be of different amounts.',
+      'payment_intent',
+    );
+  }
   const moved = (object: Answer, of: Answer | undefined) =>
     moneyOf(object, amount === undefined ? rest(of?.amount_captured, of?.amount_refunded) : Number(amount));
-  if (isId(charge)) return lookUp('out', `/v1/charges/${charge}`, (object) => moved(object, object));
-  if (isId(intent)) {
+  if (charge !== undefined && isId(charge))
+    return lookUp('out', `/v1/charges/${charge}`, (object) => moved(object, object));
+  if (intent !== undefined && isId(intent)) {
     const path = `/v1/payment_intents/${intent}`;
     const latest = (object: Answer) => asObject(object.latest_charge);
     return lookUp('out', path, (object) => moved(object, latest(object)), 'expand%5B%5D=latest_charge');
@@ -76,7 +84,7 @@ export const creditNotePrice: PriceRule = ({ body }) => {
   const whole = readAmount(fields, 'amount', { zeroAllowed: true });
   if (isProblem(whole)) return whole;
   const given = stated ?? whole;
-  if (given === undefined || !isId(invoice)) {
+  if (given === undefined || invoice === undefined || !isId(invoice)) {
     return unpriced(
       'without amount, refund_amount or credit_amount, a credit note is worth what its lines are.',
       'out',

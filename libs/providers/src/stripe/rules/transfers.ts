@@ -1,7 +1,8 @@
 import { priced, readAmount, readAmountObject, readMoney, unpriced } from '../../amount.js';
 import { soleField, textField } from '../../body/fields.js';
 import { fieldsOf } from '../../body/parsed-body.js';
-import { type Answer, isId, lookUp, moneyOf } from '../../look-up.js';
+import { isId } from '../../id.js';
+import { type Answer, lookUp, moneyOf } from '../../look-up.js';
 import { isProblem, problem } from '../../problem.js';
 import type { LookUp, PriceRule } from '../../provider.js';
 
@@ -30,7 +31,7 @@ export function reversalOf(direction: LookUp['direction'], field: 'received_cred
   return ({ body }) => {
     const id = textField(fieldsOf(body), field);
     if (isProblem(id)) return id;
-    if (!isId(id)) return problem(`${field} is required.`, field);
+    if (id === undefined || !isId(id)) return problem(`${field} is required.`, field);
     return lookUp(direction, `/v1/treasury/${field}s/${id}`, (object) => moneyOf(object, object.amount));
   };
 }
