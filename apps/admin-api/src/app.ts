@@ -3,7 +3,7 @@ import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
@@ -13,23 +13,27 @@ import { ReservationsController } from './controllers/reservations.controller.js
 import { TokensController } from './controllers/tokens.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { createDocument } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from './ports.js';
 
-export interface AdminApiOptions {
+export interface AdminApiParts {
   readonly ports: AdminPorts;
-  readonly address: ListenAddress;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+}
+
+export interface AdminApiOptions extends AdminApiParts {
+  readonly address: ListenAddress;
 }
 
 const BODY_BYTES_MAX = 262_144;
 
 @Module({})
 class AdminApiModule {
-  static register({ ports, logger, metrics, readiness }: AdminApiOptions): DynamicModule {
+  static register({ ports, logger, metrics, readiness }: AdminApiParts): DynamicModule {
     return {
       module: AdminApiModule,
       imports: [OperationalModule.register({ readiness, metrics })],
@@ -52,6 +56,9 @@ class AdminApiModule {
     };
   }
 }
+
+/** The Nest module; also for describing the API without starting it. */
+export const adminApiModule = (parts: AdminApiParts): DynamicModule => AdminApiModule.register(parts);
 
 type Issue = Parameters<
   NonNullable<ConstructorParameters<typeof StandardSchemaValidationPipe>[0]>['exceptionFactory'] & object
@@ -78,15 +85,5 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
 }
 
 function addDocuments(app: NestFastifyApplication): void {
-  const description =
-    'Policies, vault keys, credentials, spend and audit of one account. Money is text of minor units.';
-  const config = new DocumentBuilder()
-    .setTitle('Keybrake admin API')
-    .setDescription(description)
-    .setVersion('1')
-    .setOpenAPIVersion('3.1.0')
-    .addBearerAuth()
-    .build();
-  const document = SwaggerModule.createDocument(app, config);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, createDocument(app), { jsonDocumentUrl: 'openapi.json' });
 }

@@ -1,5 +1,6 @@
 import type { TokenIdentity, TokenRole } from '@keybrake/application';
-import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 /** A request whose token was accepted. */
@@ -10,7 +11,8 @@ export interface SignedInRequest extends FastifyRequest {
 export const REQUIRED_ROLE = 'keybrake:role';
 
 /** The lowest role that may use a route. Routes without it need `admin`: nothing is open by oversight. */
-export const Allow = (role: TokenRole) => SetMetadata(REQUIRED_ROLE, role);
+export const Allow = (role: TokenRole) =>
+  applyDecorators(SetMetadata(REQUIRED_ROLE, role), ApiExtension('x-keybrake-role', role));
 
 const RANK: Record<TokenRole, number> = { viewer: 0, operator: 1, admin: 2 };
 
