@@ -1,15 +1,18 @@
+import cookie from '@fastify/cookie';
 import type { ListenAddress, Logger, Metrics, Readiness } from '@keybrake/platform';
 import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/platform';
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
+import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
@@ -44,10 +47,12 @@ class AdminApiModule {
         CredentialsController,
         ReportsController,
         ReservationsController,
+        SessionsController,
         TokensController,
       ],
       providers: [
         { provide: ADMIN_PORTS, useValue: ports },
+        SignInLimiter,
         { provide: APP_GUARD, useClass: TokenGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
@@ -80,7 +85,10 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     logger,
     address,
     bodyBytesMax: BODY_BYTES_MAX,
-    configure: addDocuments,
+    configure: async (app) => {
+      await app.register(cookie);
+      addDocuments(app);
+    },
   });
 }
 

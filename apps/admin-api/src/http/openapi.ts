@@ -7,7 +7,7 @@ const DESCRIPTION =
   'Policies, vault keys, credentials, spend and audit of one account. Money is text of minor units. Lists are paged by ' +
   'cursor. A refusal is application/problem+json with a stable code. A POST with an Idempotency-Key runs once in 24 h.';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { 'x-keybrake-role'?: string };
 
 // The same in all three apps, and not of this API.
 const OPERATIONAL = ['/livez', '/readyz', '/metrics'];
@@ -69,6 +69,7 @@ function complete(operation: Operation, method: string, path: string): void {
     429,
     503,
   ];
+  operation['x-keybrake-role'] ??= 'admin';
   for (const status of statuses) {
     operation.responses[String(status)] ??= { $ref: `#/components/responses/${PROBLEMS[status]?.[0]}` };
   }
