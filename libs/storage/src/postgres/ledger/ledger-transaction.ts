@@ -18,17 +18,7 @@ import type {
 import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
 import type { Client } from '../database.js';
 import * as sql from './fold-statements.js';
-import {
-  decodeFacts,
-  decodeOutcome,
-  decodeTrueUp,
-  encodeFacts,
-  encodeOutcome,
-  encodeTrueUp,
-  type FactsJson,
-  type OutcomeJson,
-  type TrueUpJson,
-} from './reservation-json.js';
+import { encodeFacts, encodeOutcome, encodeTrueUp, type ReservationRow, toReservation } from './reservation-json.js';
 import * as rowOf from './rollup-rows.js';
 import * as rollup from './rollup-statements.js';
 
@@ -71,25 +61,8 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
 
   async loadReservations(ids: readonly ReservationId[]) {
     if (ids.length === 0) return new Map<ReservationId, Reservation>();
-    const { rows } = await this.#client.query<{
-      reservation_id: ReservationId;
-      facts: FactsJson | null;
-      outcome: OutcomeJson;
-      released_as_unexecuted: boolean;
-      true_up: TrueUpJson | null;
-    }>(sql.LOAD_RESERVATIONS, [ids]);
-    return new Map(
-      rows.map((row): [ReservationId, Reservation] => [
-        row.reservation_id,
-        {
-          reservationId: row.reservation_id,
-          facts: row.facts === null ? undefined : decodeFacts(row.facts),
-          outcome: decodeOutcome(row.outcome),
-          releasedAsUnexecuted: row.released_as_unexecuted,
-          trueUp: row.true_up === null ? undefined : decodeTrueUp(row.true_up),
-        },
-      ]),
-    );
+    const { rows } = await this.#client.query<ReservationRow>(sql.LOAD_RESERVATIONS, [ids]);
+    return new Map(rows.map((row) => [row.reservation_id, toReservation(row)]));
   }
 
   async saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId) {
