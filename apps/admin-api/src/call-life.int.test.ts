@@ -109,12 +109,9 @@ describe("one call's life", () => {
     expect(looked.related).toMatchObject([{ id: first.reservationId, relation: 'looked_up_for' }]);
   });
 
-  test.each(['/v1/audit/nobody', '/v1/audit/%00', '/v1/runs/nobody', '/v1/runs/%00'])(
-    '%s is not there',
-    async (path) => {
-      expect((await send(path)).status).toBe(404);
-    },
-  );
+  test.each(['/v1/audit/nobody', '/v1/runs/nobody'])('%s is not there', async (path) => {
+    expect((await send(path)).status).toBe(404);
+  });
 });
 
 describe('sums', () => {
