@@ -1173,6 +1173,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1239,6 +1240,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1251,7 +1253,7 @@ export interface operations {
                 cursor?: string;
                 decision?: "allowed" | "denied" | "replayed";
                 from?: string;
-                limit?: string;
+                limit?: number;
                 operation?: string;
                 provider?: string;
                 runId?: string;
@@ -1344,7 +1346,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 provider?: string;
             };
             header?: never;
@@ -1365,6 +1367,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1491,7 +1494,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 idempotencyKey?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1511,6 +1514,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1520,7 +1524,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1540,6 +1544,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1751,8 +1756,8 @@ export interface operations {
     Policies_diff: {
         parameters: {
             query: {
-                from: string;
-                to: string;
+                from: number;
+                to: number;
             };
             header?: never;
             path: {
@@ -1784,7 +1789,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -1818,7 +1823,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                version: string;
+                version: number;
             };
             cookie?: never;
         };
@@ -1863,6 +1868,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1889,6 +1895,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1898,7 +1905,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 state?: "in_doubt" | "open" | "committed" | "released";
             };
             header?: never;
@@ -1919,6 +1926,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2023,6 +2031,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -2054,6 +2063,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2107,6 +2117,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2129,6 +2141,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2151,6 +2165,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2179,6 +2195,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2188,7 +2205,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2208,6 +2225,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2223,7 +2241,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    name: string;
+                    /** @enum {string} */
+                    role: "viewer" | "operator" | "admin";
+                };
+            };
+        };
         responses: {
             /** @description Issue a token of this API. Its text is in this answer and nowhere else. */
             201: {
@@ -2288,7 +2316,7 @@ export interface operations {
             query?: {
                 agentType?: string;
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 parentId?: string;
                 policyId?: string;
                 search?: string;
