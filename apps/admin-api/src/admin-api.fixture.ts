@@ -24,8 +24,10 @@ import {
   type Pool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
@@ -81,6 +83,8 @@ export async function openAdminApi(
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
     reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn,

@@ -8,13 +8,16 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
+import { RunsController } from './controllers/runs.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
+import { UsageController } from './controllers/usage.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
@@ -53,6 +56,9 @@ class AdminApiModule {
         ReservationsController,
         SessionsController,
         TokensController,
+        CallsController,
+        UsageController,
+        RunsController,
       ],
       providers: [
         { provide: ADMIN_PORTS, useValue: ports },

@@ -6,8 +6,10 @@ import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { OidcSignIn } from './auth/oidc-sign-in.js';
@@ -53,6 +55,8 @@ export function adminPorts(
     admission,
     log,
     reports: new PostgresLedgerReports(pool, digests, upkeep),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn: {
