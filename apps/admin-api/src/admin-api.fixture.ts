@@ -50,7 +50,10 @@ export interface AdminApiUnderTest {
 
 export async function openAdminApi(
   postgresUrl: string,
-  { signIn = { publicUrl: undefined, oidc: undefined }, port = 0 }: { signIn?: SignInPorts; port?: number } = {},
+  {
+    signIn = { publicUrl: undefined, oidc: undefined, failuresPerMinuteMax: 20 },
+    port = 0,
+  }: { signIn?: SignInPorts; port?: number } = {},
 ): Promise<AdminApiUnderTest> {
   const database = await createDatabase(postgresUrl);
   const pool = createPool({

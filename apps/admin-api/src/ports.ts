@@ -28,6 +28,7 @@ export interface SignInPorts {
   /** Where browsers reach this API; undefined: at the address that they name. */
   readonly publicUrl: string | undefined;
   readonly oidc: OidcSignIn | undefined;
+  readonly failuresPerMinuteMax: number;
 }
 
 /** The ports of a profile, and how to put them away. */

@@ -1429,6 +1429,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1495,6 +1496,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1507,7 +1509,7 @@ export interface operations {
                 cursor?: string;
                 decision?: "allowed" | "denied" | "replayed";
                 from?: string;
-                limit?: string;
+                limit?: number;
                 operation?: string;
                 provider?: string;
                 runId?: string;
@@ -1629,7 +1631,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 provider?: string;
             };
             header?: never;
@@ -1650,6 +1652,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1776,7 +1779,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 idempotencyKey?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1796,6 +1799,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1805,7 +1809,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1825,6 +1829,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2036,8 +2041,8 @@ export interface operations {
     Policies_diff: {
         parameters: {
             query: {
-                from: string;
-                to: string;
+                from: number;
+                to: number;
             };
             header?: never;
             path: {
@@ -2069,7 +2074,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2103,7 +2108,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                version: string;
+                version: number;
             };
             cookie?: never;
         };
@@ -2148,6 +2153,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2174,6 +2180,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2183,7 +2190,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 state?: "in_doubt" | "open" | "committed" | "released";
             };
             header?: never;
@@ -2204,6 +2211,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2288,7 +2296,7 @@ export interface operations {
             query?: {
                 agentType?: string;
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 search?: string;
             };
             header?: never;
@@ -2309,6 +2317,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2318,7 +2327,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2371,6 +2380,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -2402,6 +2412,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2455,6 +2466,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2477,6 +2490,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2499,6 +2514,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2527,6 +2544,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2568,7 +2586,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2588,6 +2606,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2603,7 +2622,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    name: string;
+                    /** @enum {string} */
+                    role: "viewer" | "operator" | "admin";
+                };
+            };
+        };
         responses: {
             /** @description Issue a token of this API. Its text is in this answer and nowhere else. */
             201: {
@@ -2686,6 +2715,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2696,7 +2726,7 @@ export interface operations {
             query?: {
                 agentType?: string;
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 parentId?: string;
                 policyId?: string;
                 search?: string;
