@@ -24,6 +24,7 @@ import {
   type Pool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresAuditReports,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   postgresCipher,
@@ -73,6 +74,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
     reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
+    audit: new PostgresAuditReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

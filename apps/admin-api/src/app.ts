@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { AuditController } from './controllers/audit.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
@@ -39,6 +40,7 @@ class AdminApiModule {
       imports: [OperationalModule.register({ readiness, metrics })],
       controllers: [
         AccountController,
+        AuditController,
         PoliciesController,
         VaultKeysController,
         CredentialsController,

@@ -1,5 +1,6 @@
 import type {
   AdmissionStore,
+  AuditReports,
   EventAppender,
   GovernancePorts,
   IdempotentResponses,
@@ -12,6 +13,7 @@ import type { DependencyCheck } from '@keybrake/platform';
 export interface AdminPorts {
   readonly governance: GovernancePorts;
   readonly reports: LedgerReports;
+  readonly audit: AuditReports;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;

@@ -6,6 +6,7 @@ import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
+  PostgresAuditReports,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   postgresCipher,
@@ -51,6 +52,7 @@ export function adminPorts(
     admission,
     log,
     reports: new PostgresLedgerReports(pool, digests, upkeep),
+    audit: new PostgresAuditReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

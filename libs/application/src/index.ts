@@ -18,6 +18,7 @@ export * from './ledger/upkeep.js';
 export * from './ports/admission-lives.js';
 export * from './ports/admission-rebuild.js';
 export * from './ports/admission-store.js';
+export * from './ports/audit-reports.js';
 export * from './ports/call-observer.js';
 export * from './ports/credential-cipher.js';
 export * from './ports/digests.js';

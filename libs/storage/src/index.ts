@@ -20,6 +20,7 @@ export { PostgresPriceStore } from './postgres/ledger/price-store.js';
 export { PostgresResolutionStore } from './postgres/ledger/resolution-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';
+export { PostgresAuditReports } from './postgres/reports/audit-reports.js';
 export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';
 export { recordedPartitions } from './postgres/topic-record.js';
 export { RedisAdmissionRebuild } from './redis/admission-rebuild.js';

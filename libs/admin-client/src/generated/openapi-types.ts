@@ -58,8 +58,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every call and denial, newest first. */
-        get: operations["Reports_audit"];
+        /** Calls, denials and replays, newest first. */
+        get: operations["Audit_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -76,7 +76,7 @@ export interface paths {
             cookie?: never;
         };
         /** Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
-        get: operations["Reports_verify"];
+        get: operations["Audit_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -999,18 +999,31 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    Reports_audit: {
+    Audit_search: {
         parameters: {
             query?: {
                 agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
                 cursor?: string;
                 decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
                 from?: string;
+                id?: string;
+                idempotencyKey?: string;
                 limit?: string;
+                message?: string;
                 operation?: string;
+                policyId?: string;
+                policyVersion?: string;
                 provider?: string;
+                rule?: string;
                 runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
                 to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: string;
                 vaultKeyId?: string;
             };
             header?: never;
@@ -1019,7 +1032,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every call and denial, newest first. */
+            /** @description Calls, denials and replays, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1037,7 +1050,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    Reports_verify: {
+    Audit_verify: {
         parameters: {
             query: {
                 vaultKeyId: string;

@@ -27,17 +27,6 @@ export interface SpendReport {
   readonly denials: number;
 }
 
-export interface AuditFilter {
-  readonly vaultKeyId?: string | undefined;
-  readonly agentType?: string | undefined;
-  readonly runId?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly operation?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-}
-
 /** A place in a list that runs from the newest to the oldest. */
 export interface TimeCursor {
   readonly atMs: number;
@@ -98,12 +87,6 @@ export interface LedgerReports {
   ): Promise<readonly BalanceReport[]>;
   /** `day` as `YYYY-MM-DD`. */
   spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]>;
-  audit(
-    accountId: AccountId,
-    filter: AuditFilter,
-    limit: number,
-    after: TimeCursor | undefined,
-  ): Promise<ReportPage<AuditEntry>>;
   verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
   idempotencyRecords(
     accountId: AccountId,

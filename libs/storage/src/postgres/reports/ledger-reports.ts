@@ -1,6 +1,5 @@
 import type {
   AdmissionUpkeep,
-  AuditFilter,
   BalanceReport,
   Digests,
   IdempotencyReport,
@@ -12,10 +11,11 @@ import type {
   SpendReport,
   TimeCursor,
 } from '@keybrake/application';
-import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, ReservationId, VaultKeyId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
 import { verifyAuditChain } from './audit-verification.js';
+import { pageOf } from './report-pages.js';
 import * as sql from './report-statements.js';
 
 interface ReservationRow extends AuditRow {
@@ -75,18 +75,6 @@ export class PostgresLedgerReports implements LedgerReports {
       calls: Number(row.calls),
       denials: Number(row.denials),
     }));
-  }
-
-  async audit(
-    accountId: AccountId,
-    filter: AuditFilter,
-    limit: number,
-    after: TimeCursor | undefined,
-  ): Promise<ReportPage<AuditEntry>> {
-    const { vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs } = filter;
-    const values = [vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs, after?.atMs, after?.id];
-    const rows = await this.#rows<AuditRow>(sql.AUDIT, [accountId, ...values.map((value) => value ?? null), limit + 1]);
-    return pageOf(rows.map(toAuditEntry), limit, (entry) => ({ atMs: entry.startedAtMs, id: entry.id }));
   }
 
   async verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId) {
@@ -211,11 +199,4 @@ function resolutionOf(row: ReservationRow): ResolutionReport | null {
     nextAttemptAtMs: atMs(row.resolve_next_at_ms),
     reason,
   };
-}
-
-/** One row more than asked for was read, to know whether there is a next page. */
-function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => TimeCursor): ReportPage<T> {
-  const data = rows.slice(0, limit);
-  const last = data.at(-1);
-  return { data, next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined };
 }
