@@ -32,7 +32,8 @@ async function send(
   });
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
-  return { status: response.status, type, body: JSON.parse(text) as Answer['body'], headers: response.headers };
+  const parsed = JSON.parse(text === '' ? 'null' : text) as Answer['body'];
+  return { status: response.status, type, body: parsed, headers: response.headers };
 }
 
 const policy = (more: object = {}) => ({
@@ -77,6 +78,7 @@ describe('roles', () => {
     ['GET', '/v1/balances', 'viewer'],
     ['GET', '/v1/spend', 'viewer'],
     ['GET', '/v1/audit', 'viewer'],
+    ['GET', '/v1/audit/export', 'viewer'],
     ['GET', '/v1/audit/verify?vaultKeyId=x', 'viewer'],
     ['GET', '/v1/idempotency-records', 'viewer'],
     ['GET', '/v1/reservations', 'viewer'],
@@ -92,7 +94,7 @@ describe('roles', () => {
     for (const role of rank) {
       const { status, body } = await send(method, path, method === 'GET' ? undefined : {}, role);
       const suffices = rank.indexOf(role) >= rank.indexOf(required);
-      expect([role, status === 403 && body.code === 'role_too_low']).toEqual([role, !suffices]);
+      expect([role, status === 403 && body?.code === 'role_too_low']).toEqual([role, !suffices]);
       expect(status).toBeLessThan(500);
     }
     const stranger = await fetch(`${api.url}${path}`, { method });

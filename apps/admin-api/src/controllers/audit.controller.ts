@@ -1,24 +1,30 @@
 import type { TokenIdentity } from '@keybrake/application';
 import { getVaultKey } from '@keybrake/application';
 import type { VaultKeyId } from '@keybrake/domain';
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CONTENT_TYPES, exportStream } from '../audit-export.js';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
+import { StreamSlots } from '../http/stream-slots.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
-import { type AuditQuery, auditFilter, auditQuery } from '../schemas/audit.js';
-import { auditAnswer, auditVerificationAnswer } from '../schemas/report-answers.js';
+import { type AuditQuery, auditFilter, auditQuery, type ExportQuery, exportQuery } from '../schemas/audit.js';
+import { auditAnswer, auditEntryAnswer, auditVerificationAnswer } from '../schemas/report-answers.js';
 import { type VerifyQuery, verifyQuery } from '../schemas/requests.js';
 import { auditView } from '../schemas/views.js';
 
-/** Every call as it was recorded: searched, verified. */
+const EXPORTS_MAX = 4;
+
+/** Every call as it was recorded: searched, exported, verified. */
 @ApiTags('audit')
 @ApiBearerAuth()
 @Allow('viewer')
 @Controller('v1/audit')
 export class AuditController {
   readonly #ports: AdminPorts;
+  readonly #exports = new StreamSlots('exports of the audit', EXPORTS_MAX);
 
   constructor(@Inject(ADMIN_PORTS) ports: AdminPorts) {
     this.#ports = ports;
@@ -31,6 +37,28 @@ export class AuditController {
     const filter = auditFilter(filters);
     const page = await this.#ports.audit.search(actor.accountId, filter, limit, decodeCursor(cursor));
     return { data: page.data.map(auditView), nextCursor: encodeCursor(page.next) };
+  }
+
+  @Get('export')
+  @Documented({
+    summary: 'All that matches, newest first, streamed: a JSON object a line, or CSV with a header.',
+    query: exportQuery,
+    answer: auditEntryAnswer,
+    contentTypes: ['application/x-ndjson', 'text/csv'],
+  })
+  async export(
+    @CurrentActor() actor: TokenIdentity,
+    @Query({ schema: exportQuery }) { format, ...filters }: ExportQuery,
+    @Res() reply: FastifyReply,
+  ) {
+    const release = this.#exports.take();
+    const entries = this.#ports.audit.scan(actor.accountId, auditFilter(filters));
+    const stream = await exportStream(entries, format, release);
+    void reply
+      .header('content-type', CONTENT_TYPES[format])
+      .header('content-disposition', `attachment; filename="audit.${format}"`)
+      .header('cache-control', 'no-store')
+      .send(stream);
   }
 
   @Get('verify')

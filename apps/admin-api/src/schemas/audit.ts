@@ -1,6 +1,7 @@
 import type { AuditFilter } from '@keybrake/application';
 import { AUDIT_DECISIONS, AUDIT_STATES, type Currency, moneyFromMinor, parseCurrency } from '@keybrake/domain';
 import { z } from 'zod';
+import { EXPORT_FORMATS } from '../audit-export.js';
 import { toMs } from './drafts.js';
 import { pageQuery } from './requests.js';
 
@@ -55,6 +56,11 @@ const currencyMissing = { path: ['currency'], message: 'is needed with an amount
 
 export const auditQuery = z.strictObject({ ...pageQuery.shape, ...filters }).refine(needsCurrency, currencyMissing);
 export type AuditQuery = z.infer<typeof auditQuery>;
+
+export const exportQuery = z
+  .strictObject({ format: z.enum(EXPORT_FORMATS).default('ndjson'), ...filters })
+  .refine(needsCurrency, currencyMissing);
+export type ExportQuery = z.infer<typeof exportQuery>;
 
 const filterQuery = z.strictObject(filters);
 type FilterQuery = z.infer<typeof filterQuery>;

@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that matches, newest first, streamed: a JSON object a line, or CSV with a header. */
+        get: operations["Audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -1039,6 +1056,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Audit_export: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
+                decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
+                format?: "ndjson" | "csv";
+                from?: string;
+                id?: string;
+                idempotencyKey?: string;
+                message?: string;
+                operation?: string;
+                policyId?: string;
+                policyVersion?: string;
+                provider?: string;
+                rule?: string;
+                runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
+                to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: string;
+                vaultKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that matches, newest first, streamed: a JSON object a line, or CSV with a header. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["AuditEntry"];
+                    "text/csv": components["schemas"]["AuditEntry"];
                 };
             };
             400: components["responses"]["BadRequest"];
