@@ -73,8 +73,8 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     governance,
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
-    reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
-    audit: new PostgresAuditReports(pool),
+    reports: new PostgresLedgerReports(pool, new PostgresAdmissionUpkeep(pool)),
+    audit: new PostgresAuditReports(pool, digests),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

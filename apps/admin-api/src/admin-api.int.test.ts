@@ -80,6 +80,7 @@ describe('roles', () => {
     ['GET', '/v1/audit', 'viewer'],
     ['GET', '/v1/audit/export', 'viewer'],
     ['GET', '/v1/audit/verify?vaultKeyId=x', 'viewer'],
+    ['GET', '/v1/audit/checkpoints', 'viewer'],
     ['GET', '/v1/idempotency-records', 'viewer'],
     ['GET', '/v1/reservations', 'viewer'],
     ['GET', '/v1/reservations/x', 'viewer'],

@@ -51,8 +51,8 @@ export function adminPorts(
     },
     admission,
     log,
-    reports: new PostgresLedgerReports(pool, digests, upkeep),
-    audit: new PostgresAuditReports(pool),
+    reports: new PostgresLedgerReports(pool, upkeep),
+    audit: new PostgresAuditReports(pool, digests),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

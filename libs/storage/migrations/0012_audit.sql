@@ -45,3 +45,43 @@ create index audit_with_message on ledger.audit_entries (account_id, started_at_
 
 drop index ledger.audit_by_key;
 create index audit_by_key on ledger.audit_entries (account_id, vault_key_id, started_at_ms desc);
+
+-- What the chains came to, day by day. Beside the ledger, which can be folded anew from the log and must then come to the
+-- same; only ever added to.
+create schema audit;
+
+create table audit.checkpoints (
+  account_id text not null,
+  -- UTC, YYYY-MM-DD
+  day text not null,
+  -- all chains of the account, and all their links
+  keys bigint not null,
+  links bigint not null,
+  hash text not null,
+  previous_hash text not null,
+  created_at_ms bigint not null,
+  primary key (account_id, day)
+);
+
+-- The heads that had moved since the checkpoint before. Those that had not stand in an earlier one, whose hash this one's
+-- builds on.
+create table audit.checkpoint_heads (
+  account_id text not null,
+  day text not null,
+  vault_key_id text not null,
+  sequence bigint not null,
+  hash text not null,
+  primary key (account_id, vault_key_id, day),
+  foreign key (account_id, day) references audit.checkpoints
+);
+
+create index checkpoint_heads_by_day on audit.checkpoint_heads (account_id, day);
+
+create trigger checkpoints_immutable before update or delete on audit.checkpoints
+  for each row execute function governance.refuse_change();
+create trigger checkpoints_kept before truncate on audit.checkpoints
+  for each statement execute function governance.refuse_change();
+create trigger checkpoint_heads_immutable before update or delete on audit.checkpoint_heads
+  for each row execute function governance.refuse_change();
+create trigger checkpoint_heads_kept before truncate on audit.checkpoint_heads
+  for each statement execute function governance.refuse_change();

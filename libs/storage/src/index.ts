@@ -14,6 +14,7 @@ export { createPostgresGovernanceStore } from './postgres/governance/governance-
 export { PostgresIdempotentResponses } from './postgres/governance/idempotent-responses.js';
 export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js';
 export { PostgresAdmissionLives } from './postgres/ledger/admission-lives.js';
+export { PostgresCheckpointStore } from './postgres/ledger/checkpoint-store.js';
 export { PostgresEarlierCalls } from './postgres/ledger/earlier-calls.js';
 export * from './postgres/ledger/ledger-store.js';
 export { PostgresPriceStore } from './postgres/ledger/price-store.js';

@@ -10,12 +10,22 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { StreamSlots } from '../http/stream-slots.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
-import { type AuditQuery, auditFilter, auditQuery, type ExportQuery, exportQuery } from '../schemas/audit.js';
-import { auditAnswer, auditEntryAnswer, auditVerificationAnswer } from '../schemas/report-answers.js';
-import { type VerifyQuery, verifyQuery } from '../schemas/requests.js';
-import { auditView } from '../schemas/views.js';
+import {
+  type AuditQuery,
+  auditFilter,
+  auditQuery,
+  type ExportQuery,
+  exportQuery,
+  type VerifyQuery,
+  verifyQuery,
+} from '../schemas/audit.js';
+import { auditAnswer, checkpointsAnswer, verificationAnswer } from '../schemas/audit-answers.js';
+import { auditEntryAnswer } from '../schemas/report-answers.js';
+import { type PageQuery, pageQuery } from '../schemas/requests.js';
+import { auditView, checkpointView } from '../schemas/views.js';
 
 const EXPORTS_MAX = 4;
+const VERIFICATIONS_MAX = 2;
 
 /** Every call as it was recorded: searched, exported, verified. */
 @ApiTags('audit')
@@ -25,6 +35,7 @@ const EXPORTS_MAX = 4;
 export class AuditController {
   readonly #ports: AdminPorts;
   readonly #exports = new StreamSlots('exports of the audit', EXPORTS_MAX);
+  readonly #verifications = new StreamSlots('verifications of the whole audit', VERIFICATIONS_MAX);
 
   constructor(@Inject(ADMIN_PORTS) ports: AdminPorts) {
     this.#ports = ports;
@@ -63,12 +74,32 @@ export class AuditController {
 
   @Get('verify')
   @Documented({
-    summary: "Walk a vault key's audit chain; names the first entry that was edited, removed or reordered.",
+    summary:
+      'Walk the audit chain of a vault key, or those of all keys and the checkpoints; names the first entry that was edited, removed or reordered.',
     query: verifyQuery,
-    answer: auditVerificationAnswer,
+    answer: verificationAnswer,
   })
   async verify(@CurrentActor() actor: TokenIdentity, @Query({ schema: verifyQuery }) { vaultKeyId }: VerifyQuery) {
-    const { key } = await getVaultKey(this.#ports.governance, actor, vaultKeyId as VaultKeyId);
-    return this.#ports.reports.verifyAudit(actor.accountId, key.id);
+    const { audit, governance } = this.#ports;
+    if (vaultKeyId !== undefined) {
+      const { key } = await getVaultKey(governance, actor, vaultKeyId as VaultKeyId);
+      return audit.verifyKey(actor.accountId, key.id);
+    }
+    const release = this.#verifications.take();
+    return audit.verifyAccount(actor.accountId).finally(release);
+  }
+
+  @Get('checkpoints')
+  @Documented({
+    summary: 'What all chains came to at the end of each UTC day, newest first. Keep the newest hash elsewhere.',
+    query: pageQuery,
+    answer: checkpointsAnswer,
+  })
+  async checkpoints(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
+    const found = await this.#ports.audit.checkpoints(actor.accountId, limit + 1, decodeCursor(cursor)?.id);
+    const data = found.slice(0, limit);
+    const last = found.length > limit ? data.at(-1) : undefined;
+    const next = last === undefined ? undefined : { atMs: last.createdAtMs, id: last.day };
+    return { data: data.map(checkpointView), nextCursor: encodeCursor(next) };
   }
 }

@@ -62,6 +62,10 @@ export const exportQuery = z
   .refine(needsCurrency, currencyMissing);
 export type ExportQuery = z.infer<typeof exportQuery>;
 
+/** Without a vault key: all of the account. */
+export const verifyQuery = z.strictObject({ vaultKeyId: text.optional() });
+export type VerifyQuery = z.infer<typeof verifyQuery>;
+
 const filterQuery = z.strictObject(filters);
 type FilterQuery = z.infer<typeof filterQuery>;
 

@@ -1,5 +1,6 @@
 import type {
   BalanceReport,
+  CheckpointReport,
   IdempotencyReport,
   ReservationReport,
   ResolutionReport,
@@ -144,6 +145,10 @@ export function spendView({
     calls,
     denials,
   };
+}
+
+export function checkpointView({ createdAtMs, ...rest }: CheckpointReport) {
+  return { ...rest, createdAt: iso(createdAtMs) };
 }
 
 export function auditView(entry: AuditEntry) {

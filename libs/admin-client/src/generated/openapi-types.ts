@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all chains came to at the end of each UTC day, newest first. Keep the newest hash elsewhere. */
+        get: operations["Audit_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/export": {
         parameters: {
             query?: never;
@@ -92,7 +109,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
+        /** Walk the audit chain of a vault key, or those of all keys and the checkpoints; names the first entry that was edited, removed or reordered. */
         get: operations["Audit_verify"];
         put?: never;
         post?: never;
@@ -447,6 +464,28 @@ export interface components {
             heldMinor: string;
             limitMinor: string | null;
         };
+        AuditCheckpoint: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date
+             * @description UTC
+             */
+            day: string;
+            /** @description SHA-256, hex */
+            hash: string;
+            /** @description chains of the account */
+            keys: number;
+            /** @description in all of them */
+            links: number;
+            /** @description SHA-256, hex */
+            previousHash: string;
+        };
+        AuditCheckpointPage: {
+            data: components["schemas"]["AuditCheckpoint"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
         AuditEntry: {
             agentType: string;
             committedMicros: string | null;
@@ -485,7 +524,9 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
-        AuditVerification: {
+        /** @description of one vault key when one was given, else of the account */
+        AuditVerification: ({
+            /** @description SHA-256, hex */
             headHash: string;
             links: number;
             /** @constant */
@@ -494,9 +535,35 @@ export interface components {
             entryId: string | null;
             links: number;
             problem: string;
+            /** @description of the link, from 1 */
             sequence: string;
             /** @constant */
             valid: false;
+        }) | {
+            checkpoints: {
+                /** @description that are as they were written, from the first on */
+                count: number;
+                firstBad: {
+                    /**
+                     * Format: date
+                     * @description UTC
+                     */
+                    day: string;
+                    problem: string;
+                } | null;
+                valid: boolean;
+            };
+            firstBad: {
+                entryId: string | null;
+                problem: string;
+                /** @description of the link, from 1 */
+                sequence: string;
+                vaultKeyId: string;
+            } | null;
+            /** @description chains that were walked: all, or up to the first bad one */
+            keys: number;
+            links: number;
+            valid: boolean;
         };
         Balance: {
             /** @description minor units of the currency, as text */
@@ -885,6 +952,8 @@ export type Account = components['schemas']['Account'];
 export type AgentType = components['schemas']['AgentType'];
 export type AgentTypePage = components['schemas']['AgentTypePage'];
 export type AgentTypeSpend = components['schemas']['AgentTypeSpend'];
+export type AuditCheckpoint = components['schemas']['AuditCheckpoint'];
+export type AuditCheckpointPage = components['schemas']['AuditCheckpointPage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditVerification = components['schemas']['AuditVerification'];
@@ -1067,6 +1136,35 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Audit_checkpoints: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What all chains came to at the end of each UTC day, newest first. Keep the newest hash elsewhere. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckpointPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Audit_export: {
         parameters: {
             query?: {
@@ -1120,8 +1218,8 @@ export interface operations {
     };
     Audit_verify: {
         parameters: {
-            query: {
-                vaultKeyId: string;
+            query?: {
+                vaultKeyId?: string;
             };
             header?: never;
             path?: never;
@@ -1129,7 +1227,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
+            /** @description Walk the audit chain of a vault key, or those of all keys and the checkpoints; names the first entry that was edited, removed or reordered. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-import type { AccountId, AuditDecision, AuditEntry, AuditState } from '@keybrake/domain';
+import type { AccountId, AuditDecision, AuditEntry, AuditState, VaultKeyId } from '@keybrake/domain';
 import type { ReportPage, TimeCursor } from './reports.js';
 
 /** What entries are searched by; every given member must hold. */
@@ -30,6 +30,47 @@ export interface AuditFilter {
   readonly toMs?: number | undefined;
 }
 
+export type AuditVerification =
+  | { readonly valid: true; readonly links: number; readonly headHash: string }
+  | {
+      readonly valid: false;
+      readonly links: number;
+      readonly sequence: string;
+      readonly entryId: string | null;
+      readonly problem: string;
+    };
+
+export interface CheckpointsVerification {
+  /** Those that are as they were written, from the first on. */
+  readonly count: number;
+  readonly valid: boolean;
+  readonly firstBad: { readonly day: string; readonly problem: string } | null;
+}
+
+export interface AccountVerification {
+  readonly valid: boolean;
+  /** Walked: all of them, or up to the first bad one. */
+  readonly keys: number;
+  readonly links: number;
+  readonly firstBad: {
+    readonly vaultKeyId: string;
+    readonly sequence: string;
+    readonly entryId: string | null;
+    readonly problem: string;
+  } | null;
+  readonly checkpoints: CheckpointsVerification;
+}
+
+export interface CheckpointReport {
+  /** UTC, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly keys: number;
+  readonly links: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly createdAtMs: number;
+}
+
 /** Reads of the audit, each within one account. Throws `DependencyUnavailable`. */
 export interface AuditReports {
   /**
@@ -47,4 +88,10 @@ export interface AuditReports {
    * slow reader holds up nobody: an entry that was there at the start comes once, as it is when its piece is read.
    */
   scan(accountId: AccountId, filter: AuditFilter): AsyncIterable<readonly AuditEntry[]>;
+  /** One vault key's chain. */
+  verifyKey(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
+  /** Every chain of the account and its checkpoints. */
+  verifyAccount(accountId: AccountId): Promise<AccountVerification>;
+  /** Newest first; those before a day when one is given. */
+  checkpoints(accountId: AccountId, limit: number, beforeDay: string | undefined): Promise<readonly CheckpointReport[]>;
 }

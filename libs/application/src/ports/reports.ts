@@ -1,4 +1,4 @@
-import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, AuditEntry, ReservationId } from '@keybrake/domain';
 
 /** A balance as the ledger has folded it. */
 export interface BalanceReport {
@@ -37,16 +37,6 @@ export interface ReportPage<T> {
   readonly data: readonly T[];
   readonly next: TimeCursor | undefined;
 }
-
-export type AuditVerification =
-  | { readonly valid: true; readonly links: number; readonly headHash: string }
-  | {
-      readonly valid: false;
-      readonly links: number;
-      readonly sequence: string;
-      readonly entryId: string | null;
-      readonly problem: string;
-    };
 
 export interface IdempotencyReport {
   readonly idempotencyKey: string;
@@ -87,7 +77,6 @@ export interface LedgerReports {
   ): Promise<readonly BalanceReport[]>;
   /** `day` as `YYYY-MM-DD`. */
   spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]>;
-  verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
   idempotencyRecords(
     accountId: AccountId,
     filter: { readonly idempotencyKey?: string | undefined },

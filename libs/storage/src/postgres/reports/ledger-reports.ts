@@ -1,7 +1,6 @@
 import type {
   AdmissionUpkeep,
   BalanceReport,
-  Digests,
   IdempotencyReport,
   LedgerReports,
   ReportPage,
@@ -11,10 +10,9 @@ import type {
   SpendReport,
   TimeCursor,
 } from '@keybrake/application';
-import type { AccountId, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
-import { verifyAuditChain } from './audit-verification.js';
 import { pageOf } from './report-pages.js';
 import * as sql from './report-statements.js';
 
@@ -34,12 +32,10 @@ export type Doubts = Pick<AdmissionUpkeep, 'listInDoubt' | 'doubtsAmong'>;
 /** Reports from the ledger's tables. */
 export class PostgresLedgerReports implements LedgerReports {
   readonly #pool: Pool;
-  readonly #digests: Pick<Digests, 'sha256'>;
   readonly #doubts: Doubts;
 
-  constructor(pool: Pool, digests: Pick<Digests, 'sha256'>, doubts: Doubts) {
+  constructor(pool: Pool, doubts: Doubts) {
     this.#pool = pool;
-    this.#digests = digests;
     this.#doubts = doubts;
   }
 
@@ -75,10 +71,6 @@ export class PostgresLedgerReports implements LedgerReports {
       calls: Number(row.calls),
       denials: Number(row.denials),
     }));
-  }
-
-  async verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId) {
-    return this.#guarded(() => verifyAuditChain(this.#pool, this.#digests, accountId, vaultKeyId));
   }
 
   async idempotencyRecords(
