@@ -31,6 +31,7 @@ import {
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
 import { startAdminApi } from './app.js';
+import { AuditTails } from './audit-tails.js';
 
 const ACCOUNT = 'default' as AccountId;
 export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
@@ -42,6 +43,8 @@ export interface AdminApiUnderTest {
   readonly tokens: ReadonlyMap<TokenRole, string>;
   /** While true, writes of keys fail as if the admission store were away. */
   admissionIsDown: boolean;
+  /** As the process does when it is asked to stop. */
+  stopTails(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     onIdleError: () => undefined,
   });
   const digests = createDigests(randomBytes(32));
+  const audit = new PostgresAuditReports(pool, digests);
   const cipher = postgresCipher(pool, randomBytes(32));
   const admission = new PostgresAdmissionStore(pool);
   const putKey = admission.putKey.bind(admission);
@@ -74,7 +78,8 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
     reports: new PostgresLedgerReports(pool, new PostgresAdmissionUpkeep(pool)),
-    audit: new PostgresAuditReports(pool, digests),
+    audit,
+    tails: new AuditTails(audit),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };
@@ -86,11 +91,19 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     readiness: new Readiness({ database: () => pool.query('select 1') }),
   });
   const close = async () => {
+    ports.tails.close();
     await server.close(1_000);
     await pool.end();
     await database.drop();
   };
-  const api: AdminApiUnderTest = { url: server.url, pool, tokens, admissionIsDown: false, close };
+  const api: AdminApiUnderTest = {
+    url: server.url,
+    pool,
+    tokens,
+    admissionIsDown: false,
+    stopTails: () => ports.tails.close(),
+    close,
+  };
   const credentials = new Map<BuiltInProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
   await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
   const actor = { accountId: ACCOUNT, name: 'system' };

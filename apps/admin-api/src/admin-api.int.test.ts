@@ -30,7 +30,9 @@ async function send(
     headers: { authorization: `Bearer ${api.tokens.get(role)}`, 'content-type': 'application/json', ...more },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const text = await response.text();
+  const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (isEndless) await response.body?.cancel();
+  const text = isEndless ? '' : await response.text();
   const type = response.headers.get('content-type') ?? '';
   const parsed = JSON.parse(text === '' ? 'null' : text) as Answer['body'];
   return { status: response.status, type, body: parsed, headers: response.headers };
@@ -81,6 +83,7 @@ describe('roles', () => {
     ['GET', '/v1/audit/export', 'viewer'],
     ['GET', '/v1/audit/verify?vaultKeyId=x', 'viewer'],
     ['GET', '/v1/audit/checkpoints', 'viewer'],
+    ['GET', '/v1/audit/tail', 'viewer'],
     ['GET', '/v1/idempotency-records', 'viewer'],
     ['GET', '/v1/reservations', 'viewer'],
     ['GET', '/v1/reservations/x', 'viewer'],

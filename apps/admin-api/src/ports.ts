@@ -8,12 +8,14 @@ import type {
   Runtime,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
+import type { AuditTails } from './audit-tails.js';
 
 /** Everything the admin API uses. */
 export interface AdminPorts {
   readonly governance: GovernancePorts;
   readonly reports: LedgerReports;
   readonly audit: AuditReports;
+  readonly tails: AuditTails;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;

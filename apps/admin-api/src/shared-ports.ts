@@ -11,6 +11,7 @@ import {
   PostgresLedgerReports,
   postgresCipher,
 } from '@keybrake/storage';
+import { AuditTails } from './audit-tails.js';
 import type { AdminPorts } from './ports.js';
 
 /** What the admin API is given in every profile. */
@@ -38,6 +39,7 @@ export function adminPorts(
   log: EventAppender,
 ): AdminPorts {
   const digests = createDigests(installation.pepper);
+  const audit = new PostgresAuditReports(pool, digests);
   const cipher = postgresCipher(pool, installation.kek);
   return {
     governance: {
@@ -52,7 +54,8 @@ export function adminPorts(
     admission,
     log,
     reports: new PostgresLedgerReports(pool, upkeep),
-    audit: new PostgresAuditReports(pool, digests),
+    audit,
+    tails: new AuditTails(audit),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
   };

@@ -1,10 +1,11 @@
 import type { TokenIdentity } from '@keybrake/application';
 import { getVaultKey } from '@keybrake/application';
 import type { VaultKeyId } from '@keybrake/domain';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CONTENT_TYPES, exportStream } from '../audit-export.js';
+import { lastSeen, TAIL_HEADERS, writeTail } from '../audit-tail.js';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
@@ -16,6 +17,8 @@ import {
   auditQuery,
   type ExportQuery,
   exportQuery,
+  type FilterQuery,
+  filterQuery,
   type VerifyQuery,
   verifyQuery,
 } from '../schemas/audit.js';
@@ -24,16 +27,18 @@ import { auditEntryAnswer } from '../schemas/report-answers.js';
 import { type PageQuery, pageQuery } from '../schemas/requests.js';
 import { auditView, checkpointView } from '../schemas/views.js';
 
+const TAILS_MAX = 50;
 const EXPORTS_MAX = 4;
 const VERIFICATIONS_MAX = 2;
 
-/** Every call as it was recorded: searched, exported, verified. */
+/** Every call as it was recorded: searched, exported, followed, verified. */
 @ApiTags('audit')
 @ApiBearerAuth()
 @Allow('viewer')
 @Controller('v1/audit')
 export class AuditController {
   readonly #ports: AdminPorts;
+  readonly #tails = new StreamSlots('live tails', TAILS_MAX);
   readonly #exports = new StreamSlots('exports of the audit', EXPORTS_MAX);
   readonly #verifications = new StreamSlots('verifications of the whole audit', VERIFICATIONS_MAX);
 
@@ -70,6 +75,34 @@ export class AuditController {
       .header('content-disposition', `attachment; filename="audit.${format}"`)
       .header('cache-control', 'no-store')
       .send(stream);
+  }
+
+  @Get('tail')
+  @Documented({
+    summary:
+      'Live: each entry as it is made and as it changes, as server-sent events; goes on behind Last-Event-ID without a gap.',
+    query: filterQuery,
+    answer: auditEntryAnswer,
+    contentTypes: ['text/event-stream'],
+  })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'the id of the last event that was seen' })
+  async tail(
+    @CurrentActor() { accountId }: TokenIdentity,
+    @Query({ schema: filterQuery }) filters: FilterQuery,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ) {
+    const { audit, tails } = this.#ports;
+    const release = this.#tails.take();
+    try {
+      const after = lastSeen(lastEventId) ?? (await audit.latestChange(accountId));
+      reply.hijack();
+      reply.raw.writeHead(200, TAIL_HEADERS);
+      if (reply.request.method === 'HEAD') reply.raw.end();
+      else await writeTail(reply.raw, { accountId, filter: auditFilter(filters), after }, audit, tails);
+    } finally {
+      release();
+    }
   }
 
   @Get('verify')

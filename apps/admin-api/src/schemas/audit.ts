@@ -66,8 +66,8 @@ export type ExportQuery = z.infer<typeof exportQuery>;
 export const verifyQuery = z.strictObject({ vaultKeyId: text.optional() });
 export type VerifyQuery = z.infer<typeof verifyQuery>;
 
-const filterQuery = z.strictObject(filters);
-type FilterQuery = z.infer<typeof filterQuery>;
+export const filterQuery = z.strictObject(filters).refine(needsCurrency, currencyMissing);
+export type FilterQuery = z.infer<typeof filterQuery>;
 
 /** What the ledger is asked for. */
 export function auditFilter(query: FilterQuery): AuditFilter {

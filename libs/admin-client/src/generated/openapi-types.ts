@@ -102,6 +102,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live: each entry as it is made and as it changes, as server-sent events; goes on behind Last-Event-ID without a gap. */
+        get: operations["Audit_tail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -1205,6 +1222,58 @@ export interface operations {
                 content: {
                     "application/x-ndjson": components["schemas"]["AuditEntry"];
                     "text/csv": components["schemas"]["AuditEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Audit_tail: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
+                decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
+                from?: string;
+                id?: string;
+                idempotencyKey?: string;
+                message?: string;
+                operation?: string;
+                policyId?: string;
+                policyVersion?: string;
+                provider?: string;
+                rule?: string;
+                runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
+                to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: string;
+                vaultKeyId?: string;
+            };
+            header?: {
+                /** @description the id of the last event that was seen */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Live: each entry as it is made and as it changes, as server-sent events; goes on behind Last-Event-ID without a gap. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["AuditEntry"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -71,6 +71,13 @@ export interface CheckpointReport {
   readonly createdAtMs: number;
 }
 
+export interface AuditChanges {
+  /** In the order of the log. */
+  readonly changes: readonly { readonly position: bigint; readonly entry: AuditEntry }[];
+  /** How far was looked, whether it matched or not. */
+  readonly last: bigint;
+}
+
 /** Reads of the audit, each within one account. Throws `DependencyUnavailable`. */
 export interface AuditReports {
   /**
@@ -88,6 +95,10 @@ export interface AuditReports {
    * slow reader holds up nobody: an entry that was there at the start comes once, as it is when its piece is read.
    */
   scan(accountId: AccountId, filter: AuditFilter): AsyncIterable<readonly AuditEntry[]>;
+  /** The log position of the newest change of an entry; -1 before the first. */
+  latestChange(accountId: AccountId): Promise<bigint>;
+  /** Entries that match as they are now, behind a position: nothing becomes visible before it later on. */
+  changes(accountId: AccountId, filter: AuditFilter, after: bigint, limit: number): Promise<AuditChanges>;
   /** One vault key's chain. */
   verifyKey(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
   /** Every chain of the account and its checkpoints. */

@@ -2,6 +2,7 @@ import type { AuditFilter, AuditReports, CheckpointReport, Digests, TimeCursor }
 import type { AccountId, VaultKeyId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 import { type CheckpointRow, verifyAccount } from './account-verification.js';
+import { changesAfter, latestChange } from './audit-changes.js';
 import { scanAudit, searchAudit } from './audit-search.js';
 import { ChainWalk } from './audit-verification.js';
 import { CHECKPOINTS_DOWN } from './verification-statements.js';
@@ -26,6 +27,14 @@ export class PostgresAuditReports implements AuditReports {
     } catch (error) {
       throw unavailable(error);
     }
+  }
+
+  latestChange(accountId: AccountId) {
+    return guarded(() => latestChange(this.#pool, accountId));
+  }
+
+  changes(accountId: AccountId, filter: AuditFilter, after: bigint, limit: number) {
+    return guarded(() => changesAfter(this.#pool, accountId, filter, after, limit));
   }
 
   verifyKey(accountId: AccountId, vaultKeyId: VaultKeyId) {
