@@ -25,13 +25,16 @@ import {
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
   PostgresAuditReports,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
 import { startAdminApi } from './app.js';
 import { AuditTails } from './audit-tails.js';
+import type { SignInPorts } from './ports.js';
 
 const ACCOUNT = 'default' as AccountId;
 export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
@@ -40,6 +43,7 @@ export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
 export interface AdminApiUnderTest {
   readonly url: string;
   readonly pool: Pool;
+  readonly governance: GovernancePorts;
   readonly tokens: ReadonlyMap<TokenRole, string>;
   /** While true, writes of keys fail as if the admission store were away. */
   admissionIsDown: boolean;
@@ -48,7 +52,13 @@ export interface AdminApiUnderTest {
   close(): Promise<void>;
 }
 
-export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTest> {
+export async function openAdminApi(
+  postgresUrl: string,
+  {
+    signIn = { publicUrl: undefined, oidc: undefined, failuresPerMinuteMax: 20 },
+    port = 0,
+  }: { signIn?: SignInPorts; port?: number } = {},
+): Promise<AdminApiUnderTest> {
   const database = await createDatabase(postgresUrl);
   const pool = createPool({
     url: database.url,
@@ -80,12 +90,15 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     reports: new PostgresLedgerReports(pool, new PostgresAdmissionUpkeep(pool)),
     audit,
     tails: new AuditTails(audit),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    signIn,
   };
   const server = await startAdminApi({
     ports,
-    address: { host: '127.0.0.1', port: 0, portVariable: 'KEYBRAKE_ADMIN_PORT' },
+    address: { host: '127.0.0.1', port, portVariable: 'KEYBRAKE_ADMIN_PORT' },
     logger: createLogger({ name: 'test', level: 'silent' }),
     metrics: createMetrics('test'),
     readiness: new Readiness({ database: () => pool.query('select 1') }),
@@ -99,6 +112,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
   const api: AdminApiUnderTest = {
     url: server.url,
     pool,
+    governance,
     tokens,
     admissionIsDown: false,
     stopTails: () => ports.tails.close(),

@@ -127,7 +127,8 @@ describe('search', () => {
     ['upstreamStatus=ok', 'upstreamStatus'],
     ['state=gone', 'state'],
     ['colour=red', 'colour'],
-    ['message=%00', 'message'],
+    ['message=%00', 'U+0000'],
+    ['currency=jpy&amountFromMinor=1000000000000', 'amountFromMinor'],
     ['amountFromMinor=1.5&currency=usd', 'amountFromMinor'],
   ])('%s is refused and named', async (query, member) => {
     const response = await get(`?${query}`);

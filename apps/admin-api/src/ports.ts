@@ -1,14 +1,17 @@
 import type {
   AdmissionStore,
   AuditReports,
+  CallRecords,
   EventAppender,
   GovernancePorts,
   IdempotentResponses,
   LedgerReports,
   Runtime,
+  UsageReports,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
 import type { AuditTails } from './audit-tails.js';
+import type { OidcSignIn } from './auth/oidc-sign-in.js';
 
 /** Everything the admin API uses. */
 export interface AdminPorts {
@@ -16,10 +19,20 @@ export interface AdminPorts {
   readonly reports: LedgerReports;
   readonly audit: AuditReports;
   readonly tails: AuditTails;
+  readonly calls: CallRecords;
+  readonly usage: UsageReports;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;
   readonly runtime: Runtime;
+  readonly signIn: SignInPorts;
+}
+
+export interface SignInPorts {
+  /** Where browsers reach this API; undefined: at the address that they name. */
+  readonly publicUrl: string | undefined;
+  readonly oidc: OidcSignIn | undefined;
+  readonly failuresPerMinuteMax: number;
 }
 
 /** The ports of a profile, and how to put them away. */

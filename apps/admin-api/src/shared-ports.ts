@@ -1,22 +1,26 @@
 import { hostname } from 'node:os';
 import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
-import { createDigests, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { createDigests, type Installation, type SignInConfig, systemRuntime, systemSecrets } from '@keybrake/platform';
 import type { ProviderRegistry } from '@keybrake/providers';
 import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
   PostgresAuditReports,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { AuditTails } from './audit-tails.js';
+import { OidcSignIn } from './auth/oidc-sign-in.js';
 import type { AdminPorts } from './ports.js';
 
 /** What the admin API is given in every profile. */
 export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
+  readonly signIn: SignInConfig;
 }
 
 const CONNECTIONS_MAX = 8;
@@ -56,7 +60,13 @@ export function adminPorts(
     reports: new PostgresLedgerReports(pool, upkeep),
     audit,
     tails: new AuditTails(audit),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    signIn: {
+      ...installation.signIn,
+      oidc: installation.signIn.oidc === undefined ? undefined : new OidcSignIn(installation.signIn.oidc),
+    },
   };
 }

@@ -7,7 +7,7 @@ const DESCRIPTION =
   'Policies, vault keys, credentials, spend and audit of one account. Money is text of minor units. Lists are paged by ' +
   'cursor. A refusal is application/problem+json with a stable code. A POST with an Idempotency-Key runs once in 24 h.';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & { 'x-keybrake-role'?: string };
 
 // The same in all three apps, and not of this API.
 const OPERATIONAL = ['/livez', '/readyz', '/metrics'];
@@ -56,19 +56,13 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   return document;
 }
 
-/** What is the same for all routes: the problems, the idempotency key. */
+/** What is the same for all routes: the ids in the path, the problems, the idempotency key. */
 function complete(operation: Operation, method: string, path: string): void {
   const changes = method !== 'get';
   const isOpen = operation.security === undefined || operation.security.length === 0;
-  const statuses = [
-    400,
-    ...(isOpen ? [] : [401, 403]),
-    ...(changes || path.includes('{') || hasFilter(operation) ? [404] : []),
-    ...(changes ? [409, 412, 413, 415] : []),
-    422,
-    429,
-    503,
-  ];
+  const statuses = [400, ...(isOpen ? [] : [403]), 401, 404, ...(changes ? [409, 412, 413, 415] : []), 422, 429, 503];
+  operation['x-keybrake-role'] ??= 'admin';
+  operation.parameters = [...pathParameters(path), ...(operation.parameters ?? [])];
   for (const status of statuses) {
     operation.responses[String(status)] ??= { $ref: `#/components/responses/${PROBLEMS[status]?.[0]}` };
   }
@@ -82,7 +76,9 @@ function complete(operation: Operation, method: string, path: string): void {
   }
 }
 
-/** A filter may name what is not there. */
-function hasFilter({ parameters = [] }: Operation): boolean {
-  return parameters.some((parameter) => 'name' in parameter && /Id$|^from$|^to$/.test(parameter.name));
+function pathParameters(path: string) {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const version = { type: 'integer', minimum: 1, maximum: 999_999_999 };
+  const schemaFor = (name: string) => (name === 'version' ? version : { type: 'string', minLength: 1 });
+  return names.map((name) => ({ name, in: 'path' as const, required: true, schema: schemaFor(name) }));
 }

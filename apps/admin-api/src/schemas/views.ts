@@ -2,6 +2,7 @@ import type {
   BalanceReport,
   CheckpointReport,
   IdempotencyReport,
+  PolicyDraft,
   ReservationReport,
   ResolutionReport,
   SpendReport,
@@ -19,10 +20,10 @@ import {
   minorRoundedUp,
 } from '@keybrake/domain';
 
-const iso = (atMs: number | null | undefined) =>
+export const iso = (atMs: number | null | undefined) =>
   atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
-const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
-const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
+export const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
+export const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
 
 const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
   scope,
@@ -34,11 +35,10 @@ const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
-export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPolicy) {
+/** What a policy says, without which one it is: as it is sent to make one. */
+export function policyDraftView(policy: PolicyDraft) {
   const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
   return {
-    id: policy.id,
-    version: policy.version,
     name: policy.name,
     provider: policy.provider,
     allowedOperations: policy.allowedOperations,
@@ -53,9 +53,13 @@ export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPo
     otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
     mode: 'enforce',
-    createdAt: iso(createdAtMs),
-    versionCreatedAt: iso(versionCreatedAtMs),
   };
+}
+
+export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPolicy) {
+  const { id, version } = policy;
+  const createdAt = iso(createdAtMs);
+  return { id, version, ...policyDraftView(policy), createdAt, versionCreatedAt: iso(versionCreatedAtMs) };
 }
 
 export function vaultKeyView({ key, provider, createdAtMs, lineRevokedAtMs }: StoredVaultKey) {
@@ -175,7 +179,7 @@ export function reservationView({ reservationState, launchedAtMs, resolution, ..
   };
 }
 
-function resolutionView({ attempts, lastAttemptAtMs, nextAttemptAtMs, reason }: ResolutionReport) {
+export function resolutionView({ attempts, lastAttemptAtMs, nextAttemptAtMs, reason }: ResolutionReport) {
   return { attempts, lastAttemptAt: iso(lastAttemptAtMs), nextAttemptAt: iso(nextAttemptAtMs), reason };
 }
 

@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call's whole life: its steps with the balances around them, the time of each phase, its audit links. */
+        get: operations["Calls_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/checkpoints": {
         parameters: {
             query?: never;
@@ -258,6 +275,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions. */
+        get: operations["Policies_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies/{id}/versions": {
         parameters: {
             query?: never;
@@ -267,6 +301,57 @@ export interface paths {
         };
         /** All versions, newest first. They never change. */
         get: operations["Policies_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a policy, as it was in force. */
+        get: operations["Policies_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies to begin with. */
+        get: operations["Catalogue_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers and the operations that a policy can allow. */
+        get: operations["Catalogue_providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -326,6 +411,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs with what they called and spent, newest activity first. */
+        get: operations["Runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run's story: its calls, replays and denials, oldest first. */
+        get: operations["Runs_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a browser in with a token: a cookie of at most 12 h, over with the token. */
+        post: operations["Sessions_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are to this API. */
+        get: operations["Sessions_current"];
+        put?: never;
+        post?: never;
+        /** Sign out. A token stays as it is. */
+        delete: operations["Sessions_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in to the dashboard. */
+        get: operations["Sessions_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends a browser to the identity provider. */
+        get: operations["Sessions_startOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends the browser back to; it goes on to the dashboard. */
+        get: operations["Sessions_finishOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/spend": {
         parameters: {
             query?: never;
@@ -335,6 +540,23 @@ export interface paths {
         };
         /** A day's spend per agent type; today when no date is given. */
         get: operations["Reports_spend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spend/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spend and calls by day and agent type, provider or run: at most 100 days, the 50 groups with the most calls. */
+        get: operations["Usage_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,6 +594,23 @@ export interface paths {
         put?: never;
         /** End a token at once. */
         post: operations["Tokens_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month's calls by the ledger's count, and what each policy's monthly quota has used. */
+        get: operations["Usage_month"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -615,6 +854,57 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
+        CallLife: {
+            /** @description the links that this entry has in the audit chain of its vault key */
+            chain: {
+                contentHash: string;
+                hash: string;
+                previousHash: string;
+                /** @description of the vault key's chain */
+                sequence: string;
+            }[];
+            entry: components["schemas"]["AuditEntry"];
+            keyLabel: string | null;
+            /** @description where the time of the attempt that ended the call went; empty when nobody measured it */
+            phases: {
+                ms: number;
+                /** @enum {string} */
+                name: "parse" | "price" | "reserve" | "record" | "launch" | "forward";
+            }[];
+            /** @description of the policy version that decided */
+            policyName: string | null;
+            related: {
+                /** @enum {string} */
+                decision: "allowed" | "denied" | "replayed";
+                id: string;
+                /**
+                 * @description what the other call is to this one
+                 * @enum {string}
+                 */
+                relation: "replay" | "original" | "look_up" | "looked_up_for";
+                /** Format: date-time */
+                startedAt: string;
+            }[];
+            reservation: {
+                launchedAt: string | null;
+                resolution: components["schemas"]["Resolution"] | null;
+                /** @enum {string} */
+                state: "in_doubt" | "open" | "committed" | "released";
+            } | null;
+            steps: components["schemas"]["CallStep"][];
+        };
+        CallStep: {
+            amountMinor: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description what the step did to each cap, in the order of the ledger */
+            balances: components["schemas"]["StepBalance"][];
+            detail: string | null;
+            /** @description of a denial or a replay: how long it took */
+            sinceStartMs: number;
+            /** @enum {string} */
+            type: "reserved" | "launched" | "committed" | "released" | "trued_up" | "denied" | "replayed";
+        };
         Cap: {
             /** @description ISO 4217, lower case */
             currency: string;
@@ -727,8 +1017,56 @@ export interface components {
             /** Format: date-time */
             versionCreatedAt: string;
         };
+        PolicyDiff: {
+            changes: {
+                /** @description the value; null where there is none */
+                after: unknown;
+                /** @description the value; null where there is none */
+                before: unknown;
+                /** @description JSON pointer into the policy */
+                path: string;
+            }[];
+            from: number;
+            to: number;
+        };
+        PolicyDraft: {
+            allowedOperations: string[];
+            caps: components["schemas"]["Cap"][];
+            connectedAccounts: string[];
+            /** @constant */
+            mode: "enforce";
+            name: string;
+            /** @enum {string} */
+            otherCurrencies: "deny" | "convert";
+            perCallMax: {
+                [key: string]: string;
+            };
+            provider: string;
+            requestsPerMonth: number | null;
+            requestsPerSecond: number | null;
+            requireIdempotencyKey: boolean;
+            requireRunId: boolean;
+            timeZone: string;
+            unpriced: "deny" | {
+                /** @description ISO 4217, lower case */
+                currency: string;
+                /** @description minor units of the currency, as text */
+                reserveMinor: string;
+            };
+        };
         PolicyPage: {
             data: components["schemas"]["Policy"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        PolicyTemplate: {
+            description: string;
+            id: string;
+            policy: components["schemas"]["PolicyDraft"];
+            provider: string;
+        };
+        PolicyTemplatePage: {
+            data: components["schemas"]["PolicyTemplate"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -747,6 +1085,24 @@ export interface components {
             title: string;
             /** @description address of what is to be known about this kind of problem */
             type: string;
+        };
+        Provider: {
+            id: string;
+            operations: {
+                /**
+                 * @description the weightiest of its endpoints; denied: never forwarded
+                 * @enum {string}
+                 */
+                class: "read" | "free" | "money" | "denied";
+                endpoints: string[];
+                /** @description as a policy names it: charges:write */
+                id: string;
+            }[];
+        };
+        ProviderPage: {
+            data: components["schemas"]["Provider"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
         };
         Reservation: {
             agentType: string;
@@ -814,10 +1170,106 @@ export interface components {
             /** Format: date-time */
             revokedAt: string;
         };
+        Run: {
+            agentTypes: string[];
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            denials: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            providers: string[];
+            replays: number;
+            runId: string;
+            spend: {
+                /** @description minor units of the currency, as text */
+                committedMinor: string;
+                /** @description ISO 4217, lower case */
+                currency: string;
+                /** @description minor units of the currency, as text */
+                heldMinor: string;
+            }[];
+        };
+        RunPage: {
+            data: components["schemas"]["Run"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        RunStory: {
+            /** @description calls, replays and denials, oldest first */
+            data: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+            run: components["schemas"]["Run"];
+        };
+        Session: {
+            accountId: string;
+            expiresAt: string | null;
+            /** @description of the token, or of the person */
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+        };
+        SignInMethods: {
+            /** @description sign-in with an identity provider; null: there is none */
+            oidc: {
+                name: string;
+                startUrl: string;
+            } | null;
+            /** @constant */
+            token: true;
+        };
+        SpendOfDay: {
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            /** @description minor units of the currency, as text */
+            committedMinor: string;
+            /** @description null: calls without an amount */
+            currency: string | null;
+            /**
+             * Format: date
+             * @description in the zone of each call's policy
+             */
+            day: string;
+            denials: number;
+            group: string;
+            /** @description minor units of the currency, as text */
+            heldMinor: string;
+            replays: number;
+        };
         SpendPage: {
             data: components["schemas"]["AgentTypeSpend"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
+        };
+        SpendSeries: {
+            data: components["schemas"]["SpendOfDay"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        StepBalance: {
+            /** @description minor units of the currency, as text */
+            committedAfterMinor: string;
+            /** @description minor units of the currency, as text */
+            committedBeforeMinor: string;
+            /** @description ISO 4217, lower case */
+            currency: string;
+            /** @enum {string} */
+            direction: "any" | "in" | "out";
+            /** @description minor units of the currency, as text */
+            heldAfterMinor: string;
+            /** @description minor units of the currency, as text */
+            heldBeforeMinor: string;
+            /** @description as it was when the call was reserved */
+            limitMinor: string;
+            /** @enum {string} */
+            scope: "run" | "key" | "agent_type" | "account";
+            /** @description the key, agent type, run or account that the cap counts for */
+            scopeId: string;
+            /** @enum {string} */
+            window: "day" | "month" | "total";
+            /** @description the day, the month, or total */
+            windowId: string;
         };
         Token: {
             /** Format: date-time */
@@ -834,6 +1286,38 @@ export interface components {
             data: components["schemas"]["Token"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
+        };
+        Usage: {
+            /** @description days without anything are left out */
+            byDay: {
+                /** @description admitted: neither replays nor what was looked up for calls */
+                calls: number;
+                /** Format: date */
+                day: string;
+                denials: number;
+                replays: number;
+            }[];
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            denials: number;
+            month: string;
+            quotas: {
+                policyId: string;
+                policyName: string;
+                requestsPerMonth: number;
+                /**
+                 * Format: date-time
+                 * @description the end of the month in the policy's zone
+                 */
+                resetsAt: string;
+                /** @constant */
+                scope: "key";
+                /** @description by the ledger's count */
+                used: number;
+                /** @description counted with its child keys; null: no live key has the policy */
+                vaultKeyId: string | null;
+            }[];
+            replays: number;
         };
         VaultKey: {
             agentType: string;
@@ -976,6 +1460,8 @@ export type AuditPage = components['schemas']['AuditPage'];
 export type AuditVerification = components['schemas']['AuditVerification'];
 export type Balance = components['schemas']['Balance'];
 export type BalancePage = components['schemas']['BalancePage'];
+export type CallLife = components['schemas']['CallLife'];
+export type CallStep = components['schemas']['CallStep'];
 export type Cap = components['schemas']['Cap'];
 export type Credential = components['schemas']['Credential'];
 export type CredentialPage = components['schemas']['CredentialPage'];
@@ -984,17 +1470,32 @@ export type IdempotencyRecordPage = components['schemas']['IdempotencyRecordPage
 export type IssuedToken = components['schemas']['IssuedToken'];
 export type IssuedVaultKey = components['schemas']['IssuedVaultKey'];
 export type Policy = components['schemas']['Policy'];
+export type PolicyDiff = components['schemas']['PolicyDiff'];
+export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyPage = components['schemas']['PolicyPage'];
+export type PolicyTemplate = components['schemas']['PolicyTemplate'];
+export type PolicyTemplatePage = components['schemas']['PolicyTemplatePage'];
 export type Problem = components['schemas']['Problem'];
+export type Provider = components['schemas']['Provider'];
+export type ProviderPage = components['schemas']['ProviderPage'];
 export type Reservation = components['schemas']['Reservation'];
 export type ReservationPage = components['schemas']['ReservationPage'];
 export type Resolution = components['schemas']['Resolution'];
 export type ResolvedReservation = components['schemas']['ResolvedReservation'];
 export type RevokedToken = components['schemas']['RevokedToken'];
 export type RevokedVaultKey = components['schemas']['RevokedVaultKey'];
+export type Run = components['schemas']['Run'];
+export type RunPage = components['schemas']['RunPage'];
+export type RunStory = components['schemas']['RunStory'];
+export type Session = components['schemas']['Session'];
+export type SignInMethods = components['schemas']['SignInMethods'];
+export type SpendOfDay = components['schemas']['SpendOfDay'];
 export type SpendPage = components['schemas']['SpendPage'];
+export type SpendSeries = components['schemas']['SpendSeries'];
+export type StepBalance = components['schemas']['StepBalance'];
 export type Token = components['schemas']['Token'];
 export type TokenPage = components['schemas']['TokenPage'];
+export type Usage = components['schemas']['Usage'];
 export type VaultKey = components['schemas']['VaultKey'];
 export type VaultKeyPage = components['schemas']['VaultKeyPage'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
@@ -1031,6 +1532,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1097,6 +1599,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1115,18 +1618,18 @@ export interface operations {
                 from?: string;
                 id?: string;
                 idempotencyKey?: string;
-                limit?: string;
+                limit?: number;
                 message?: string;
                 operation?: string;
                 policyId?: string;
-                policyVersion?: string;
+                policyVersion?: number;
                 provider?: string;
                 rule?: string;
                 runId?: string;
                 state?: "open" | "committed" | "released" | "denied" | "replayed";
                 to?: string;
                 upstreamRequestId?: string;
-                upstreamStatus?: string;
+                upstreamStatus?: number;
                 vaultKeyId?: string;
             };
             header?: never;
@@ -1153,11 +1656,40 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Calls_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One call's whole life: its steps with the balances around them, the time of each phase, its audit links. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallLife"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Audit_checkpoints: {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1177,6 +1709,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1198,14 +1731,14 @@ export interface operations {
                 message?: string;
                 operation?: string;
                 policyId?: string;
-                policyVersion?: string;
+                policyVersion?: number;
                 provider?: string;
                 rule?: string;
                 runId?: string;
                 state?: "open" | "committed" | "released" | "denied" | "replayed";
                 to?: string;
                 upstreamRequestId?: string;
-                upstreamStatus?: string;
+                upstreamStatus?: number;
                 vaultKeyId?: string;
             };
             header?: never;
@@ -1248,14 +1781,14 @@ export interface operations {
                 message?: string;
                 operation?: string;
                 policyId?: string;
-                policyVersion?: string;
+                policyVersion?: number;
                 provider?: string;
                 rule?: string;
                 runId?: string;
                 state?: "open" | "committed" | "released" | "denied" | "replayed";
                 to?: string;
                 upstreamRequestId?: string;
-                upstreamStatus?: string;
+                upstreamStatus?: number;
                 vaultKeyId?: string;
             };
             header?: {
@@ -1347,7 +1880,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 provider?: string;
             };
             header?: never;
@@ -1368,6 +1901,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1421,7 +1955,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1451,7 +1987,9 @@ export interface operations {
                 /** @description The same text for a repeat: then the first answer is given again. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1490,7 +2028,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 idempotencyKey?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1510,6 +2048,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1519,7 +2058,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1539,6 +2078,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1591,8 +2131,8 @@ export interface operations {
                     };
                     /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
                     provider: string;
-                    requestsPerMonth?: number;
-                    requestsPerSecond?: number;
+                    requestsPerMonth?: number | null;
+                    requestsPerSecond?: number | null;
                     /** @default false */
                     requireIdempotencyKey?: boolean;
                     /** @default false */
@@ -1634,7 +2174,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1660,8 +2202,13 @@ export interface operations {
     Policies_revise: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description The ETag that was read: 412 when it is no longer the current version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1701,8 +2248,8 @@ export interface operations {
                     };
                     /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
                     provider: string;
-                    requestsPerMonth?: number;
-                    requestsPerSecond?: number;
+                    requestsPerMonth?: number | null;
+                    requestsPerSecond?: number | null;
                     /** @default false */
                     requireIdempotencyKey?: boolean;
                     /** @default false */
@@ -1740,11 +2287,48 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Policies_diff: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed between two versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDiff"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Policies_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1767,11 +2351,95 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Policies_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version of a policy, as it was in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Catalogue_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Policies to begin with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyTemplatePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Catalogue_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Providers and the operations that a policy can allow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Reservations_list: {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 state?: "in_doubt" | "open" | "committed" | "released";
             };
             header?: never;
@@ -1792,6 +2460,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1801,7 +2470,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1831,7 +2502,9 @@ export interface operations {
                 /** @description The same text for a repeat: then the first answer is given again. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1867,6 +2540,236 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Runs_list: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                cursor?: string;
+                limit?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs with what they called and spent, newest activity first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Runs_find: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run's story: its calls, replays and denials, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sign a browser in with a token: a cookie of at most 12 h, over with the token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who you are to this API. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign out. A token stays as it is. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How one can sign in to the dashboard. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_startOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends a browser to the identity provider. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_finishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the identity provider sends the browser back to; it goes on to the dashboard. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Reports_spend: {
         parameters: {
             query?: {
@@ -1890,6 +2793,39 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Usage_series: {
+        parameters: {
+            query?: {
+                by?: "agentType" | "provider" | "runId";
+                currency?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spend and calls by day and agent type, provider or run: at most 100 days, the 50 groups with the most calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendSeries"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1899,7 +2835,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1919,6 +2855,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1934,7 +2871,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    name: string;
+                    /** @enum {string} */
+                    role: "viewer" | "operator" | "admin";
+                };
+            };
+        };
         responses: {
             /** @description Issue a token of this API. Its text is in this answer and nowhere else. */
             201: {
@@ -1965,7 +2912,9 @@ export interface operations {
                 /** @description The same text for a repeat: then the first answer is given again. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1992,13 +2941,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Usage_month: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A month's calls by the ledger's count, and what each policy's monthly quota has used. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     VaultKeys_list: {
         parameters: {
             query?: {
                 agentType?: string;
                 cursor?: string;
-                limit?: string;
+                limit?: number;
+                parentId?: string;
                 policyId?: string;
+                search?: string;
+                state?: "live" | "revoked" | "expired";
             };
             header?: never;
             path?: never;
@@ -2073,7 +3054,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -2103,7 +3086,9 @@ export interface operations {
                 /** @description The same text for a repeat: then the first answer is given again. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -2161,7 +3146,9 @@ export interface operations {
                 /** @description The same text for a repeat: then the first answer is given again. */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

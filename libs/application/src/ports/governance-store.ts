@@ -53,7 +53,9 @@ export type GovernanceAction =
   | 'credential.created'
   | 'credential.rotated'
   | 'token.issued'
-  | 'token.revoked';
+  | 'token.revoked'
+  | 'session.opened'
+  | 'session.ended';
 
 export interface StoredPolicy {
   readonly policy: Policy;
@@ -78,7 +80,14 @@ export interface VaultKeyFilter {
   readonly policyId?: PolicyId | undefined;
   readonly parentId?: VaultKeyId | undefined;
   readonly boundRunId?: RunId | undefined;
+  /** As of now: `expired` ones were not revoked. */
+  readonly state?: { readonly is: VaultKeyState; readonly nowMs: number } | undefined;
+  /** Text in id, agent type or label; upper and lower case are the same. */
+  readonly search?: string | undefined;
 }
+
+export const VAULT_KEY_STATES = ['live', 'revoked', 'expired'] as const;
+export type VaultKeyState = (typeof VAULT_KEY_STATES)[number];
 
 export interface AgentTypeSummary {
   readonly agentType: string;
@@ -122,8 +131,24 @@ export interface StoredToken {
   readonly lastUsedAtMs: number | undefined;
 }
 
+/** A sign-in of the dashboard. */
+export interface StoredSession {
+  readonly id: string;
+  readonly accountId: AccountId;
+  /** Undefined for a person whom an identity provider has vouched for. */
+  readonly tokenId: string | undefined;
+  /** Name of the token, or of the person. */
+  readonly subject: string;
+  readonly role: TokenRole;
+  readonly secretHash: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Signed out, or its token was revoked. */
+  readonly endedAtMs: number | undefined;
+}
+
 /**
- * Accounts, policies, keys, credentials and tokens: the record of what was granted. The admission store is told after
+ * Accounts, policies, keys, credentials, tokens and sessions: the record of what was granted. The admission store is told after
  * it. Every write is one transaction together with its note. Throws `DependencyUnavailable`.
  */
 export interface GovernanceStore
@@ -131,7 +156,8 @@ export interface GovernanceStore
     PolicyRecords,
     VaultKeyRecords,
     CredentialRecords,
-    TokenRecords {}
+    TokenRecords,
+    SessionRecords {}
 
 export interface AccountRecords {
   /** False when the account exists. */
@@ -149,8 +175,8 @@ export interface PolicyRecords {
   findPolicy(accountId: AccountId, policyId: PolicyId, version?: number): Promise<StoredPolicy | undefined>;
   /** Current versions. */
   listPolicies(accountId: AccountId, page: PageRequest): Promise<Page<StoredPolicy>>;
-  /** Newest first. */
-  listPolicyVersions(accountId: AccountId, policyId: PolicyId): Promise<readonly StoredPolicy[]>;
+  /** Newest first. The cursor's id is the version as text. */
+  listPolicyVersions(accountId: AccountId, policyId: PolicyId, page: PageRequest): Promise<Page<StoredPolicy>>;
   /** Current version numbers over all accounts, in the order of account and policy, after the one named. */
   policyVersionsAfter(last: PolicyVersionRef | undefined, limit: number): Promise<readonly PolicyVersionRef[]>;
 }
@@ -195,4 +221,10 @@ export interface TokenRecords {
   /** As `revokeVaultKey`. */
   revokeToken(accountId: AccountId, tokenId: string, note: GovernanceNote): Promise<number | undefined>;
   touchToken(tokenId: string, atMs: number): Promise<void>;
+}
+
+export interface SessionRecords {
+  insertSession(session: StoredSession, note: GovernanceNote): Promise<void>;
+  findSession(sessionId: string): Promise<StoredSession | undefined>;
+  endSession(sessionId: string, note: GovernanceNote): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { AccountId, AuditEntry } from '@keybrake/domain';
 import type { Queryable } from '../database.js';
 import { AUDIT_TERMS, AuditConditions } from './audit-conditions.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
-import { pageOf } from './report-pages.js';
+import { pageOf } from './page.js';
 
 /** Entries from the newest on that are looked at one by one before an index of values is asked. */
 const PROBE_ROWS = 5_000;

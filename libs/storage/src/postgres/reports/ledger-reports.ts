@@ -13,7 +13,7 @@ import type {
 import type { AccountId, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
-import { pageOf } from './report-pages.js';
+import { pageOf } from './page.js';
 import * as sql from './report-statements.js';
 
 interface ReservationRow extends AuditRow {
