@@ -14,12 +14,14 @@ export { createPostgresGovernanceStore } from './postgres/governance/governance-
 export { PostgresIdempotentResponses } from './postgres/governance/idempotent-responses.js';
 export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js';
 export { PostgresAdmissionLives } from './postgres/ledger/admission-lives.js';
+export { PostgresCheckpointStore } from './postgres/ledger/checkpoint-store.js';
 export { PostgresEarlierCalls } from './postgres/ledger/earlier-calls.js';
 export * from './postgres/ledger/ledger-store.js';
 export { PostgresPriceStore } from './postgres/ledger/price-store.js';
 export { PostgresResolutionStore } from './postgres/ledger/resolution-store.js';
 export * from './postgres/ledger/response-archive.js';
 export * from './postgres/migrate.js';
+export { PostgresAuditReports } from './postgres/reports/audit-reports.js';
 export { PostgresCallRecords } from './postgres/reports/call-records.js';
 export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';
 export { PostgresUsageReports } from './postgres/reports/usage-reports.js';
