@@ -16,6 +16,7 @@ const arrows = {
   'provider-file': ['domain', 'platform', 'providers'],
   testing: ['application', 'domain', 'providers'],
   simulator: ['domain'],
+  'admin-client': [],
 };
 
 const rules = Object.entries(arrows).map(([name, allowed]) => ({

@@ -19,7 +19,7 @@ async function sourcesIn(folder: string): Promise<Source[]> {
   const paths = entries
     .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !/(^|\/)(dist|node_modules)\//.test(path));
+    .filter((path) => !/(^|\/)(dist|node_modules|generated)\//.test(path));
   return Promise.all(
     paths.map(async (path) => {
       const text = await readFile(join(root, path), 'utf8');

@@ -30,6 +30,7 @@ import {
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
 import { startAdminApi } from './app.js';
+import type { SignInPorts } from './ports.js';
 
 const ACCOUNT = 'default' as AccountId;
 export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
@@ -38,13 +39,17 @@ export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
 export interface AdminApiUnderTest {
   readonly url: string;
   readonly pool: Pool;
+  readonly governance: GovernancePorts;
   readonly tokens: ReadonlyMap<TokenRole, string>;
   /** While true, writes of keys fail as if the admission store were away. */
   admissionIsDown: boolean;
   close(): Promise<void>;
 }
 
-export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTest> {
+export async function openAdminApi(
+  postgresUrl: string,
+  { signIn = { publicUrl: undefined, oidc: undefined }, port = 0 }: { signIn?: SignInPorts; port?: number } = {},
+): Promise<AdminApiUnderTest> {
   const database = await createDatabase(postgresUrl);
   const pool = createPool({
     url: database.url,
@@ -75,10 +80,11 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    signIn,
   };
   const server = await startAdminApi({
     ports,
-    address: { host: '127.0.0.1', port: 0, portVariable: 'KEYBRAKE_ADMIN_PORT' },
+    address: { host: '127.0.0.1', port, portVariable: 'KEYBRAKE_ADMIN_PORT' },
     logger: createLogger({ name: 'test', level: 'silent' }),
     metrics: createMetrics('test'),
     readiness: new Readiness({ database: () => pool.query('select 1') }),
@@ -88,7 +94,7 @@ export async function openAdminApi(postgresUrl: string): Promise<AdminApiUnderTe
     await pool.end();
     await database.drop();
   };
-  const api: AdminApiUnderTest = { url: server.url, pool, tokens, admissionIsDown: false, close };
+  const api: AdminApiUnderTest = { url: server.url, pool, governance, tokens, admissionIsDown: false, close };
   const credentials = new Map<BuiltInProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
   await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
   const actor = { accountId: ACCOUNT, name: 'system' };

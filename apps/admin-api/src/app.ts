@@ -1,35 +1,42 @@
+import cookie from '@fastify/cookie';
 import type { ListenAddress, Logger, Metrics, Readiness } from '@keybrake/platform';
 import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/platform';
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
+import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
+import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { createDocument } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from './ports.js';
 
-export interface AdminApiOptions {
+export interface AdminApiParts {
   readonly ports: AdminPorts;
-  readonly address: ListenAddress;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+}
+
+export interface AdminApiOptions extends AdminApiParts {
+  readonly address: ListenAddress;
 }
 
 const BODY_BYTES_MAX = 262_144;
 
 @Module({})
 class AdminApiModule {
-  static register({ ports, logger, metrics, readiness }: AdminApiOptions): DynamicModule {
+  static register({ ports, logger, metrics, readiness }: AdminApiParts): DynamicModule {
     return {
       module: AdminApiModule,
       imports: [OperationalModule.register({ readiness, metrics })],
@@ -40,10 +47,12 @@ class AdminApiModule {
         CredentialsController,
         ReportsController,
         ReservationsController,
+        SessionsController,
         TokensController,
       ],
       providers: [
         { provide: ADMIN_PORTS, useValue: ports },
+        SignInLimiter,
         { provide: APP_GUARD, useClass: TokenGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
@@ -52,6 +61,9 @@ class AdminApiModule {
     };
   }
 }
+
+/** The Nest module; also for describing the API without starting it. */
+export const adminApiModule = (parts: AdminApiParts): DynamicModule => AdminApiModule.register(parts);
 
 type Issue = Parameters<
   NonNullable<ConstructorParameters<typeof StandardSchemaValidationPipe>[0]>['exceptionFactory'] & object
@@ -73,20 +85,13 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     logger,
     address,
     bodyBytesMax: BODY_BYTES_MAX,
-    configure: addDocuments,
+    configure: async (app) => {
+      await app.register(cookie);
+      addDocuments(app);
+    },
   });
 }
 
 function addDocuments(app: NestFastifyApplication): void {
-  const description =
-    'Policies, vault keys, credentials, spend and audit of one account. Money is text of minor units.';
-  const config = new DocumentBuilder()
-    .setTitle('Keybrake admin API')
-    .setDescription(description)
-    .setVersion('1')
-    .setOpenAPIVersion('3.1.0')
-    .addBearerAuth()
-    .build();
-  const document = SwaggerModule.createDocument(app, config);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, createDocument(app), { jsonDocumentUrl: 'openapi.json' });
 }

@@ -7,6 +7,7 @@ import type {
   Runtime,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
+import type { OidcSignIn } from './auth/oidc-sign-in.js';
 
 /** Everything the admin API uses. */
 export interface AdminPorts {
@@ -16,6 +17,13 @@ export interface AdminPorts {
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;
   readonly runtime: Runtime;
+  readonly signIn: SignInPorts;
+}
+
+export interface SignInPorts {
+  /** Where browsers reach this API; undefined: at the address that they name. */
+  readonly publicUrl: string | undefined;
+  readonly oidc: OidcSignIn | undefined;
 }
 
 /** The ports of a profile, and how to put them away. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
-import { createDigests, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { createDigests, type Installation, type OidcSettings, systemRuntime, systemSecrets } from '@keybrake/platform';
 import type { ProviderRegistry } from '@keybrake/providers';
 import {
   createPool,
@@ -10,11 +10,13 @@ import {
   PostgresLedgerReports,
   postgresCipher,
 } from '@keybrake/storage';
+import { OidcSignIn } from './auth/oidc-sign-in.js';
 import type { AdminPorts } from './ports.js';
 
 /** What the admin API is given in every profile. */
 export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
+  readonly signIn: { readonly publicUrl: string | undefined; readonly oidc: OidcSettings | undefined };
 }
 
 const CONNECTIONS_MAX = 8;
@@ -53,5 +55,9 @@ export function adminPorts(
     reports: new PostgresLedgerReports(pool, digests, upkeep),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    signIn: {
+      publicUrl: installation.signIn.publicUrl,
+      oidc: installation.signIn.oidc === undefined ? undefined : new OidcSignIn(installation.signIn.oidc),
+    },
   };
 }

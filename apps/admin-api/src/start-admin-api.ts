@@ -26,12 +26,12 @@ const CLOSE_WITHIN_MS = 3_000;
 
 /** The admin API on one PostgreSQL. */
 export async function startPostgresAdminApi(
-  config: Pick<Config, 'admin'>,
+  config: Pick<Config, 'admin' | 'signIn'>,
   installation: Installation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const adapters = await openPostgresAdmin({ ...installation, providers }, (what, error) =>
+  const adapters = await openPostgresAdmin({ ...installation, providers, signIn: config.signIn }, (what, error) =>
     logger.warn({ err: error }, what),
   );
   await republishAdmission(adapters.ports.governance);
@@ -40,14 +40,14 @@ export async function startPostgresAdminApi(
 
 /** The admin API on Redis and Kafka; there the ledger tells a new admission store what is on record. */
 export async function startDistributedAdminApi(
-  config: Pick<Config, 'admin' | 'kafka'>,
+  config: Pick<Config, 'admin' | 'kafka' | 'signIn'>,
   installation: DistributedInstallation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const { kafka } = config;
+  const { kafka, signIn } = config;
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
-  return start(config, await openDistributedAdmin({ ...installation, providers, kafka }, onTrouble), logger);
+  return start(config, await openDistributedAdmin({ ...installation, providers, kafka, signIn }, onTrouble), logger);
 }
 
 async function start(

@@ -7,6 +7,7 @@ export * from './governance/policy-rules.js';
 export * from './governance/relay-governance.js';
 export * from './governance/republish.js';
 export * from './governance/resolve-reservation.js';
+export * from './governance/sessions.js';
 export * from './governance/thaw-account.js';
 export * from './governance/tokens.js';
 export * from './governance/vault-keys.js';

@@ -1,19 +1,31 @@
+import { Problem } from '../http/problem.js';
+
 const FAILURES_MAX = 20;
 const WINDOW_MS = 60_000;
 const ADDRESSES_MAX = 10_000;
 
-/** Counts failed sign-ins per address: guessing a token is hopeless, but it should not even be loud. */
+/**
+ * Counts failed sign-ins per address: guessing a token is hopeless, but it should not even be loud. A good token always
+ * passes: many bad ones from the same address must not lock its neighbours out.
+ */
 export class SignInLimiter {
   readonly #failures = new Map<string, { count: number; sinceMs: number }>();
 
-  /** Seconds to wait, or undefined when the address may try. */
-  retryAfterSeconds(address: string, nowMs: number): number | undefined {
+  /** What to answer to one more failure of the address. */
+  refusal(address: string, nowMs: number): Problem {
+    const waitSeconds = this.#retryAfterSeconds(address, nowMs);
+    if (waitSeconds !== undefined) return Problem.tooManySignIns(waitSeconds);
+    this.#failed(address, nowMs);
+    return Problem.notSignedIn();
+  }
+
+  #retryAfterSeconds(address: string, nowMs: number): number | undefined {
     const seen = this.#failures.get(address);
     if (seen === undefined || nowMs - seen.sinceMs > WINDOW_MS || seen.count < FAILURES_MAX) return undefined;
     return Math.ceil((seen.sinceMs + WINDOW_MS - nowMs) / 1_000);
   }
 
-  failed(address: string, nowMs: number): void {
+  #failed(address: string, nowMs: number): void {
     const seen = this.#failures.get(address);
     if (seen !== undefined && nowMs - seen.sinceMs <= WINDOW_MS) {
       seen.count += 1;

@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { accountAnswer } from '../schemas/answers.js';
 import { type ThawBody, thawBody } from '../schemas/requests.js';
 
 @ApiTags('account')
@@ -18,7 +19,7 @@ export class AccountController {
 
   @Get()
   @Allow('viewer')
-  @Documented({ summary: 'The account, and why it is frozen if it is.' })
+  @Documented({ summary: 'The account, and why it is frozen if it is.', answer: accountAnswer })
   async find(@CurrentActor() actor: TokenIdentity) {
     return { id: actor.accountId, frozen: (await frozenReason(this.#ports, actor)) ?? null };
   }
@@ -28,6 +29,7 @@ export class AccountController {
   @Documented({
     summary: 'Let a frozen account spend again, after looking at its dead letters. Recorded with your name.',
     body: thawBody,
+    answer: accountAnswer,
   })
   async thaw(@CurrentActor() actor: TokenIdentity, @Body({ schema: thawBody }) { reason }: ThawBody) {
     await thawAccount(this.#ports, actor, reason);

@@ -13,6 +13,7 @@ import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { credentialAnswer, credentialsAnswer } from '../schemas/answers.js';
 import {
   type CredentialBody,
   type CredentialQuery,
@@ -37,7 +38,12 @@ export class CredentialsController {
   }
 
   @Post()
-  @Documented({ summary: 'Store a real key, encrypted. It is never given back.', body: credentialBody })
+  @Documented({
+    summary: 'Store a real key, encrypted. It is never given back.',
+    body: credentialBody,
+    answer: credentialAnswer,
+    status: 201,
+  })
   async create(@CurrentActor() actor: TokenIdentity, @Body({ schema: credentialBody }) body: CredentialBody) {
     const { provider, label } = body;
     return credentialView(await putCredential(this.#ports, actor, { provider, label, credential: toCredential(body) }));
@@ -45,7 +51,11 @@ export class CredentialsController {
 
   @Get()
   @Allow('viewer')
-  @Documented({ summary: 'Credentials by their last characters, never their secrets.', query: credentialQuery })
+  @Documented({
+    summary: 'Credentials by their last characters, never their secrets.',
+    query: credentialQuery,
+    answer: credentialsAnswer,
+  })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: credentialQuery }) query: CredentialQuery) {
     const { limit, cursor, provider } = query;
     const page = await listCredentials(this.#ports, actor, provider, { limit, after: toCursor(decodeCursor(cursor)) });
@@ -54,14 +64,18 @@ export class CredentialsController {
 
   @Get(':id')
   @Allow('viewer')
-  @Documented({ summary: 'One credential, without its secret.' })
+  @Documented({ summary: 'One credential, without its secret.', answer: credentialAnswer })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return credentialView(await getCredential(this.#ports, actor, id as CredentialId));
   }
 
   @Post(':id/rotate')
   @HttpCode(200)
-  @Documented({ summary: 'Replace the real key. Gateways use the new one within a minute.', body: credentialSecret })
+  @Documented({
+    summary: 'Replace the real key. Gateways use the new one within a minute.',
+    body: credentialSecret,
+    answer: credentialAnswer,
+  })
   async rotate(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,

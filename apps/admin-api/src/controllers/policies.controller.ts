@@ -13,6 +13,7 @@ import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { policiesAnswer, policyAnswer } from '../schemas/answers.js';
 import { toPolicyDraft } from '../schemas/drafts.js';
 import { type PageQuery, type PolicyBody, pageQuery, policyBody } from '../schemas/requests.js';
 import { policyView } from '../schemas/views.js';
@@ -31,6 +32,8 @@ export class PoliciesController {
   @Documented({
     summary: 'Make a policy. It is in force for a vault key as soon as the key names it.',
     body: policyBody,
+    answer: policyAnswer,
+    status: 201,
   })
   async create(@CurrentActor() actor: TokenIdentity, @Body({ schema: policyBody }) body: PolicyBody) {
     return policyView(await createPolicy(this.#ports, actor, toPolicyDraft(body)));
@@ -38,7 +41,7 @@ export class PoliciesController {
 
   @Get()
   @Allow('viewer')
-  @Documented({ summary: 'Current versions, newest policy first.', query: pageQuery })
+  @Documented({ summary: 'Current versions, newest policy first.', query: pageQuery, answer: policiesAnswer })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const page = await listPolicies(this.#ports, actor, { limit, after: toCursor(decodeCursor(cursor)) });
     return { data: page.data.map(policyView), nextCursor: fromCursor(page.next) };
@@ -46,7 +49,7 @@ export class PoliciesController {
 
   @Get(':id')
   @Allow('viewer')
-  @Documented({ summary: 'The current version of a policy.' })
+  @Documented({ summary: 'The current version of a policy.', answer: policyAnswer })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return policyView(await getPolicy(this.#ports, actor, id as PolicyId));
   }
@@ -55,6 +58,7 @@ export class PoliciesController {
   @Documented({
     summary: 'Make the next version. What a window has used goes on counting; gateways obey it once this answers.',
     body: policyBody,
+    answer: policyAnswer,
   })
   async revise(
     @CurrentActor() actor: TokenIdentity,
@@ -66,7 +70,7 @@ export class PoliciesController {
 
   @Get(':id/versions')
   @Allow('viewer')
-  @Documented({ summary: 'All versions, newest first. They never change.' })
+  @Documented({ summary: 'All versions, newest first. They never change.', answer: policiesAnswer })
   async versions(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     const versions = await listPolicyVersions(this.#ports, actor, id as PolicyId);
     return { data: versions.map(policyView), nextCursor: null };

@@ -10,6 +10,13 @@ import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { toMs } from '../schemas/drafts.js';
 import {
+  auditAnswer,
+  auditVerificationAnswer,
+  balancesAnswer,
+  idempotencyRecordsAnswer,
+  spendAnswer,
+} from '../schemas/report-answers.js';
+import {
   type AuditQuery,
   auditQuery,
   type BalanceQuery,
@@ -38,6 +45,7 @@ export class ReportsController {
   @Documented({
     summary: 'Caps of a vault key with what their windows have used; without one, every balance in use.',
     query: balanceQuery,
+    answer: balancesAnswer,
   })
   async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) { vaultKeyId }: BalanceQuery) {
     const { reports, runtime } = this.#ports;
@@ -49,7 +57,11 @@ export class ReportsController {
   }
 
   @Get('spend')
-  @Documented({ summary: "A day's spend per agent type; today when no date is given.", query: spendQuery })
+  @Documented({
+    summary: "A day's spend per agent type; today when no date is given.",
+    query: spendQuery,
+    answer: spendAnswer,
+  })
   async spend(@CurrentActor() actor: TokenIdentity, @Query({ schema: spendQuery }) { date }: SpendQuery) {
     const day = date ?? localDate('UTC', this.#ports.runtime.nowMs());
     const rows = await this.#ports.reports.spend(actor.accountId, day);
@@ -57,7 +69,7 @@ export class ReportsController {
   }
 
   @Get('audit')
-  @Documented({ summary: 'Every call and denial, newest first.', query: auditQuery })
+  @Documented({ summary: 'Every call and denial, newest first.', query: auditQuery, answer: auditAnswer })
   async audit(@CurrentActor() actor: TokenIdentity, @Query({ schema: auditQuery }) query: AuditQuery) {
     const { limit, cursor, from, to, ...filter } = query;
     const times = { fromMs: toMs(from), toMs: toMs(to) };
@@ -69,6 +81,7 @@ export class ReportsController {
   @Documented({
     summary: "Walk a vault key's audit chain; names the first entry that was edited, removed or reordered.",
     query: verifyQuery,
+    answer: auditVerificationAnswer,
   })
   async verify(@CurrentActor() actor: TokenIdentity, @Query({ schema: verifyQuery }) { vaultKeyId }: VerifyQuery) {
     const { key } = await getVaultKey(this.#ports.governance, actor, vaultKeyId as VaultKeyId);
@@ -79,6 +92,7 @@ export class ReportsController {
   @Documented({
     summary: 'Idempotency keys and what became of their calls, newest first; never the answers.',
     query: idempotencyQuery,
+    answer: idempotencyRecordsAnswer,
   })
   async idempotencyRecords(
     @CurrentActor() actor: TokenIdentity,

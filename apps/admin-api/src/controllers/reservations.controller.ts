@@ -7,6 +7,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { Problem } from '../http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { reservationAnswer, reservationsAnswer, resolvedAnswer } from '../schemas/report-answers.js';
 import { type ReservationQuery, type ResolveBody, reservationQuery, resolveBody } from '../schemas/requests.js';
 import { reservationView } from '../schemas/views.js';
 
@@ -25,6 +26,7 @@ export class ReservationsController {
   @Documented({
     summary: 'Reservations, newest first; with state=in_doubt those whose outcome nobody knows.',
     query: reservationQuery,
+    answer: reservationsAnswer,
   })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: reservationQuery }) query: ReservationQuery) {
     const { limit, cursor, state } = query;
@@ -34,7 +36,7 @@ export class ReservationsController {
 
   @Get(':id')
   @Allow('viewer')
-  @Documented({ summary: 'One reservation.' })
+  @Documented({ summary: 'One reservation.', answer: reservationAnswer })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return reservationView(await this.#reservation(actor, id));
   }
@@ -45,6 +47,7 @@ export class ReservationsController {
   @Documented({
     summary: 'Say what a call in doubt came to, after looking at the provider. Recorded with your name.',
     body: resolveBody,
+    answer: resolvedAnswer,
   })
   async resolve(
     @CurrentActor() actor: TokenIdentity,

@@ -5,6 +5,7 @@ import { CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import { issuedTokenAnswer, revokedTokenAnswer, tokensAnswer } from '../schemas/answers.js';
 import { toMs } from '../schemas/drafts.js';
 import { emptyBody, type PageQuery, pageQuery, type TokenBody, tokenBody } from '../schemas/requests.js';
 import { tokenView } from '../schemas/views.js';
@@ -20,14 +21,18 @@ export class TokensController {
   }
 
   @Post()
-  @Documented({ summary: 'Issue a token of this API. Its text is in this answer and nowhere else.' })
+  @Documented({
+    summary: 'Issue a token of this API. Its text is in this answer and nowhere else.',
+    answer: issuedTokenAnswer,
+    status: 201,
+  })
   async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: tokenBody }) { name, role, expiresAt }: TokenBody) {
     const { stored, token } = await issueToken(this.#ports, actor, { name, role, expiresAtMs: toMs(expiresAt) });
     return { ...tokenView(stored), token };
   }
 
   @Get()
-  @Documented({ summary: 'Tokens, newest first, without their texts.', query: pageQuery })
+  @Documented({ summary: 'Tokens, newest first, without their texts.', query: pageQuery, answer: tokensAnswer })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const page = await listTokens(this.#ports, actor, { limit, after: toCursor(decodeCursor(cursor)) });
     return { data: page.data.map(tokenView), nextCursor: fromCursor(page.next) };
@@ -35,7 +40,7 @@ export class TokensController {
 
   @Post(':id/revoke')
   @HttpCode(200)
-  @Documented({ summary: 'End a token at once.' })
+  @Documented({ summary: 'End a token at once.', answer: revokedTokenAnswer })
   async revoke(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,

@@ -14,6 +14,13 @@ import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
+import {
+  agentTypesAnswer,
+  issuedKeyAnswer,
+  revokedKeyAnswer,
+  vaultKeyAnswer,
+  vaultKeysAnswer,
+} from '../schemas/answers.js';
 import { toChildDraft, toVaultKeyDraft } from '../schemas/drafts.js';
 import {
   type ChildBody,
@@ -37,7 +44,12 @@ export class VaultKeysController {
   }
 
   @Post('vault-keys')
-  @Documented({ summary: 'Issue a vault key. Its text is in this answer and nowhere else.', body: vaultKeyBody })
+  @Documented({
+    summary: 'Issue a vault key. Its text is in this answer and nowhere else.',
+    body: vaultKeyBody,
+    answer: issuedKeyAnswer,
+    status: 201,
+  })
   async issue(@CurrentActor() actor: TokenIdentity, @Body({ schema: vaultKeyBody }) body: VaultKeyBody) {
     const { stored, vaultKey } = await issueVaultKey(this.#ports, actor, toVaultKeyDraft(body));
     return { ...vaultKeyView(stored), vaultKey };
@@ -45,7 +57,7 @@ export class VaultKeysController {
 
   @Get('vault-keys')
   @Allow('viewer')
-  @Documented({ summary: 'Vault keys, newest first.', query: vaultKeyQuery })
+  @Documented({ summary: 'Vault keys, newest first.', query: vaultKeyQuery, answer: vaultKeysAnswer })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: vaultKeyQuery }) query: VaultKeyQuery) {
     const { limit, cursor, agentType, policyId } = query;
     const filter = { agentType, policyId: policyId as PolicyId | undefined };
@@ -55,7 +67,7 @@ export class VaultKeysController {
 
   @Get('vault-keys/:id')
   @Allow('viewer')
-  @Documented({ summary: 'One vault key, without its text.' })
+  @Documented({ summary: 'One vault key, without its text.', answer: vaultKeyAnswer })
   async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
     return vaultKeyView(await getVaultKey(this.#ports, actor, id as VaultKeyId));
   }
@@ -65,18 +77,26 @@ export class VaultKeysController {
   @Allow('operator')
   @Documented({
     summary: 'The kill switch. Once this answers 200, no gateway launches a call of the key or a key below it.',
+    answer: revokedKeyAnswer,
   })
   async revoke(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,
     @Body({ schema: emptyBody }) _body: unknown,
   ) {
+    const startedMs = performance.now();
     const { revokedAtMs } = await revokeVaultKey(this.#ports, actor, id as VaultKeyId);
-    return { id, revokedAt: new Date(revokedAtMs).toISOString() };
+    const inForceAfterMs = Math.round((performance.now() - startedMs) * 10) / 10;
+    return { id, revokedAt: new Date(revokedAtMs).toISOString(), inForceAfterMs };
   }
 
   @Post('vault-keys/:id/children')
-  @Documented({ summary: 'Mint a key for one run: never wider than its parent, revoked with it.', body: childBody })
+  @Documented({
+    summary: 'Mint a key for one run: never wider than its parent, revoked with it.',
+    body: childBody,
+    answer: issuedKeyAnswer,
+    status: 201,
+  })
   async mint(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,
@@ -88,7 +108,7 @@ export class VaultKeysController {
 
   @Get('agent-types')
   @Allow('viewer')
-  @Documented({ summary: 'The labels that vault keys carry.' })
+  @Documented({ summary: 'The labels that vault keys carry.', answer: agentTypesAnswer })
   async agentTypes(@CurrentActor() actor: TokenIdentity) {
     return { data: await listAgentTypes(this.#ports, actor), nextCursor: null };
   }

@@ -65,7 +65,7 @@ export async function issueToken(ports: GovernancePorts, actor: Actor, draft: To
 export async function authenticateToken(
   ports: Pick<GovernancePorts, 'store' | 'digests' | 'runtime'>,
   text: string,
-): Promise<TokenIdentity | undefined> {
+): Promise<(TokenIdentity & Pick<StoredToken, 'expiresAtMs'>) | undefined> {
   const match = TOKEN_TEXT.exec(text);
   if (match === null) return undefined;
   const [, tokenId, secret] = match as unknown as [string, string, string];
@@ -76,7 +76,8 @@ export async function authenticateToken(
   const nowMs = ports.runtime.nowMs();
   if (token.expiresAtMs !== undefined && token.expiresAtMs <= nowMs) return undefined;
   if (nowMs - (token.lastUsedAtMs ?? 0) > TOUCH_EVERY_MS) await ports.store.touchToken(tokenId, nowMs);
-  return { accountId: token.accountId, name: `token:${tokenId}`, tokenId, tokenName: token.name, role: token.role };
+  const { accountId, name: tokenName, role, expiresAtMs } = token;
+  return { accountId, name: `token:${tokenId}`, tokenId, tokenName, role, expiresAtMs };
 }
 
 /** Ends the token at once; a repeat returns the first time. */

@@ -53,7 +53,9 @@ export type GovernanceAction =
   | 'credential.created'
   | 'credential.rotated'
   | 'token.issued'
-  | 'token.revoked';
+  | 'token.revoked'
+  | 'session.opened'
+  | 'session.ended';
 
 export interface StoredPolicy {
   readonly policy: Policy;
@@ -122,8 +124,24 @@ export interface StoredToken {
   readonly lastUsedAtMs: number | undefined;
 }
 
+/** A sign-in of the dashboard. */
+export interface StoredSession {
+  readonly id: string;
+  readonly accountId: AccountId;
+  /** Undefined for a person whom an identity provider has vouched for. */
+  readonly tokenId: string | undefined;
+  /** Name of the token, or of the person. */
+  readonly subject: string;
+  readonly role: TokenRole;
+  readonly secretHash: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  /** Signed out, or its token was revoked. */
+  readonly endedAtMs: number | undefined;
+}
+
 /**
- * Accounts, policies, keys, credentials and tokens: the record of what was granted. The admission store is told after
+ * Accounts, policies, keys, credentials, tokens and sessions: the record of what was granted. The admission store is told after
  * it. Every write is one transaction together with its note. Throws `DependencyUnavailable`.
  */
 export interface GovernanceStore
@@ -131,7 +149,8 @@ export interface GovernanceStore
     PolicyRecords,
     VaultKeyRecords,
     CredentialRecords,
-    TokenRecords {}
+    TokenRecords,
+    SessionRecords {}
 
 export interface AccountRecords {
   /** False when the account exists. */
@@ -195,4 +214,10 @@ export interface TokenRecords {
   /** As `revokeVaultKey`. */
   revokeToken(accountId: AccountId, tokenId: string, note: GovernanceNote): Promise<number | undefined>;
   touchToken(tokenId: string, atMs: number): Promise<void>;
+}
+
+export interface SessionRecords {
+  insertSession(session: StoredSession, note: GovernanceNote): Promise<void>;
+  findSession(sessionId: string): Promise<StoredSession | undefined>;
+  endSession(sessionId: string, note: GovernanceNote): Promise<void>;
 }

@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
-import type { ProviderId } from '@keybrake/domain';
+import type { AccountId, ProviderId } from '@keybrake/domain';
 import { type Environment, readSettings } from './read-settings.js';
-import { isSecret, originEntries, type SettingName, type Settings, settingNames } from './settings.js';
+import {
+  isSecret,
+  type OidcRole,
+  originEntries,
+  roleEntries,
+  type SettingName,
+  type Settings,
+  settingNames,
+} from './settings.js';
 
 /** Where an app listens, and the variable to name when the port is taken. */
 export interface ListenAddress {
@@ -40,6 +48,25 @@ export interface ResolverConfig {
   readonly priceDelayMs: number;
 }
 
+/** Sign-in to the dashboard with an identity provider. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  readonly scopes: string;
+  /** Of the id token; text or a list of texts. */
+  readonly roleClaim: string;
+  /** By value of the claim; `*` for anybody. */
+  readonly roles: ReadonlyMap<string, OidcRole>;
+  readonly accountId: AccountId;
+}
+
+export interface SignInConfig {
+  /** Where browsers reach the admin API; undefined: at the address that they name. */
+  readonly publicUrl: string | undefined;
+  readonly oidc: OidcSettings | undefined;
+}
+
 /** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
 export interface Config {
   readonly gateway: ListenAddress;
@@ -69,6 +96,7 @@ export interface Config {
   readonly resolver: ResolverConfig;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
+  readonly signIn: SignInConfig;
   readonly pricesFile: string | undefined;
   /** Describes providers that there is no code for. */
   readonly providersFile: string | undefined;
@@ -116,6 +144,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       priceDelayMs: read.KEYBRAKE_PRICE_DELAY_MS,
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
+    signIn: Object.freeze({ publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL, oidc: oidcSettings(read) }),
     pricesFile: read.KEYBRAKE_PRICES_FILE,
     providersFile: read.KEYBRAKE_PROVIDERS_FILE,
     logLevel: read.KEYBRAKE_LOG_LEVEL,
@@ -161,6 +190,20 @@ function kafkaSettings(read: Settings): KafkaSettings {
     partitions: read.KEYBRAKE_KAFKA_PARTITIONS,
     replicationFactor: read.KEYBRAKE_KAFKA_REPLICATION_FACTOR,
   };
+}
+
+function oidcSettings(read: Settings): OidcSettings | undefined {
+  const { KEYBRAKE_OIDC_ISSUER: issuer, KEYBRAKE_OIDC_CLIENT_ID: clientId, KEYBRAKE_OIDC_ROLES: roles } = read;
+  if (issuer === undefined || clientId === undefined || roles === undefined) return undefined;
+  return Object.freeze({
+    issuer,
+    clientId,
+    clientSecret: read.KEYBRAKE_OIDC_CLIENT_SECRET,
+    scopes: read.KEYBRAKE_OIDC_SCOPES,
+    roleClaim: read.KEYBRAKE_OIDC_ROLE_CLAIM,
+    roles: new Map(roleEntries(roles) as [string, OidcRole][]),
+    accountId: read.KEYBRAKE_OIDC_ACCOUNT as AccountId,
+  });
 }
 
 function secretValues(read: Settings): string[] {

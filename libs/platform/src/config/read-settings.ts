@@ -39,15 +39,27 @@ function given(env: Environment, problems: string[]): Map<SettingName, string> {
   return values;
 }
 
-const TWILIO_PAIR = ['KEYBRAKE_TWILIO_ACCOUNT_SID', 'KEYBRAKE_TWILIO_AUTH_TOKEN'] as const;
+/** Settings that mean nothing without each other. */
+const TOGETHER: readonly (readonly [names: readonly SettingName[], why: string])[] = [
+  [
+    ['KEYBRAKE_TWILIO_ACCOUNT_SID', 'KEYBRAKE_TWILIO_AUTH_TOKEN'],
+    'a Twilio credential is an account SID and an auth token',
+  ],
+  [
+    ['KEYBRAKE_OIDC_ISSUER', 'KEYBRAKE_OIDC_CLIENT_ID', 'KEYBRAKE_OIDC_ROLES'],
+    'sign-in with an identity provider needs its address, our client id there, and who gets which role',
+  ],
+];
 
 function missing(values: ReadonlyMap<SettingName, string>, required: readonly SettingName[]): string[] {
   const problems = required
     .filter((name) => !values.has(name))
     .map((name) => `${name} is missing: set it${isSecret(name) ? `, or ${name}_FILE` : ''}`);
-  const absent = TWILIO_PAIR.filter((name) => !values.has(name));
-  if (absent.length === 1)
-    problems.push(`${absent[0]} is missing: a Twilio credential is an account SID and an auth token`);
+  for (const [names, why] of TOGETHER) {
+    const absent = names.filter((name) => !values.has(name));
+    if (absent.length === names.length) continue;
+    problems.push(...absent.map((name) => `${name} is missing: ${why}`));
+  }
   return problems;
 }
 

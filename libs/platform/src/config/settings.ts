@@ -1,4 +1,4 @@
-import { isBuiltInProviderId, parseProviderId } from '@keybrake/domain';
+import { isBuiltInProviderId, parseAccountId, parseProviderId } from '@keybrake/domain';
 import { z } from 'zod';
 
 const port = (fallback: number) =>
@@ -63,6 +63,18 @@ const count = (fallback: number) =>
     .default(fallback);
 const isKek = (text: string) => Buffer.from(text, 'base64').length === 32 && /^[A-Za-z0-9+/]{43}=$/.test(text);
 
+const ROLES = ['viewer', 'operator', 'admin'] as const;
+export type OidcRole = (typeof ROLES)[number];
+/** `keybrake-admins=admin,*=viewer`, in its parts. */
+export const roleEntries = (text: string) =>
+  text.split(',').map((entry): readonly [string, string] => {
+    const [value = '', role = ''] = entry.split(/=([a-z]+)$/);
+    return [value.trim(), role];
+  });
+const areRoles = (text: string) =>
+  roleEntries(text).every(([value, role]) => value !== '' && ROLES.some((known) => known === role));
+const ROLES_RULE = `must be value=role, several with commas between, such as keybrake-admins=admin,*=viewer; a role is ${ROLES.join(', ')}`;
+
 const secret = (rule: string, holds: (text: string) => boolean) =>
   z.string().refine(holds, rule).optional().meta({ secret: true });
 const providerKey = secret('must be one line without spaces', (text) => /^\S+$/.test(text));
@@ -120,6 +132,19 @@ export const settings = z.object({
   KEYBRAKE_PRICES_FILE: z.string().optional(),
   KEYBRAKE_PROVIDERS_FILE: z.string().optional(),
   KEYBRAKE_PROVIDER_ORIGINS: z.string().refine(areOrigins, ORIGINS_RULE).optional(),
+  KEYBRAKE_PUBLIC_ADMIN_URL: origin,
+  KEYBRAKE_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'must be the address of the identity provider' })
+    .optional(),
+  KEYBRAKE_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  KEYBRAKE_OIDC_CLIENT_SECRET: secret('must not be empty', (text) => text !== ''),
+  KEYBRAKE_OIDC_SCOPES: z.string().min(1).default('openid profile email'),
+  KEYBRAKE_OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
+  KEYBRAKE_OIDC_ROLES: z.string().refine(areRoles, ROLES_RULE).optional(),
+  KEYBRAKE_OIDC_ACCOUNT: z
+    .string()
+    .refine((text) => parseAccountId(text) !== undefined, 'must be the id of an account')
+    .default('default'),
   KEYBRAKE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
 });

@@ -5,6 +5,7 @@ import { credentialRecords } from './credential-records.js';
 import { GovernanceDatabase } from './governance-database.js';
 import { insertNote } from './note.js';
 import { policyRecords } from './policy-records.js';
+import { sessionRecords } from './session-records.js';
 import { tokenRecords } from './token-records.js';
 import { vaultKeyRecords } from './vault-key-records.js';
 
@@ -17,6 +18,7 @@ export function createPostgresGovernanceStore(pool: Pool): GovernanceStore {
     ...vaultKeyRecords(database),
     ...credentialRecords(database),
     ...tokenRecords(database),
+    ...sessionRecords(database),
   };
 }
 

@@ -1,0 +1,2206 @@
+// Made of openapi.json by scripts/openapi/generate.ts; not edited by hand.
+export interface paths {
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account, and why it is frozen if it is. */
+        get: operations["Account_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account/thaw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a frozen account spend again, after looking at its dead letters. Recorded with your name. */
+        post: operations["Account_thaw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The labels that vault keys carry. */
+        get: operations["VaultKeys_agentTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every call and denial, newest first. */
+        get: operations["Reports_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
+        get: operations["Reports_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Caps of a vault key with what their windows have used; without one, every balance in use. */
+        get: operations["Reports_balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Credentials by their last characters, never their secrets. */
+        get: operations["Credentials_list"];
+        put?: never;
+        /** Store a real key, encrypted. It is never given back. */
+        post: operations["Credentials_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One credential, without its secret. */
+        get: operations["Credentials_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the real key. Gateways use the new one within a minute. */
+        post: operations["Credentials_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/idempotency-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Idempotency keys and what became of their calls, newest first; never the answers. */
+        get: operations["Reports_idempotencyRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Current versions, newest policy first. */
+        get: operations["Policies_list"];
+        put?: never;
+        /** Make a policy. It is in force for a vault key as soon as the key names it. */
+        post: operations["Policies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The current version of a policy. */
+        get: operations["Policies_find"];
+        /** Make the next version. What a window has used goes on counting; gateways obey it once this answers. */
+        put: operations["Policies_revise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions, newest first. They never change. */
+        get: operations["Policies_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reservations, newest first; with state=in_doubt those whose outcome nobody knows. */
+        get: operations["Reservations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reservation. */
+        get: operations["Reservations_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reservations/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a call in doubt came to, after looking at the provider. Recorded with your name. */
+        post: operations["Reservations_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a browser in with a token: a cookie of at most 12 h, over with the token. */
+        post: operations["Sessions_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who you are to this API. */
+        get: operations["Sessions_current"];
+        put?: never;
+        post?: never;
+        /** Sign out. A token stays as it is. */
+        delete: operations["Sessions_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in to the dashboard. */
+        get: operations["Sessions_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends a browser to the identity provider. */
+        get: operations["Sessions_startOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends the browser back to; it goes on to the dashboard. */
+        get: operations["Sessions_finishOidc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A day's spend per agent type; today when no date is given. */
+        get: operations["Reports_spend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tokens, newest first, without their texts. */
+        get: operations["Tokens_list"];
+        put?: never;
+        /** Issue a token of this API. Its text is in this answer and nowhere else. */
+        post: operations["Tokens_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a token at once. */
+        post: operations["Tokens_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vault-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Vault keys, newest first. */
+        get: operations["VaultKeys_list"];
+        put?: never;
+        /** Issue a vault key. Its text is in this answer and nowhere else. */
+        post: operations["VaultKeys_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vault-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One vault key, without its text. */
+        get: operations["VaultKeys_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vault-keys/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mint a key for one run: never wider than its parent, revoked with it. */
+        post: operations["VaultKeys_mint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vault-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The kill switch. Once this answers 200, no gateway launches a call of the key or a key below it. */
+        post: operations["VaultKeys_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Account: {
+            /** @description why no call is let through; null: it is not */
+            frozen: string | null;
+            id: string;
+        };
+        AgentType: {
+            agentType: string;
+            keys: number;
+            liveKeys: number;
+        };
+        AgentTypePage: {
+            data: components["schemas"]["AgentType"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        AgentTypeSpend: {
+            agentType: string;
+            calls: number;
+            /** @description millionths of the major unit, as text */
+            committedMicros: string;
+            /** @description minor units of the currency, as text */
+            committedMinor: string;
+            currency: string | null;
+            denials: number;
+            /** @description millionths of the major unit, as text */
+            heldMicros: string;
+            /** @description minor units of the currency, as text */
+            heldMinor: string;
+            limitMinor: string | null;
+        };
+        AuditEntry: {
+            agentType: string;
+            committedMicros: string | null;
+            committedMinor: string | null;
+            currency: string | null;
+            /** @enum {string} */
+            decision: "allowed" | "denied" | "replayed";
+            endedAt: string | null;
+            endpoint: string;
+            /** @description the price that was told later */
+            finalMicros: string | null;
+            finalMinor: string | null;
+            id: string;
+            idempotencyKey: string | null;
+            latencyMs: number | null;
+            message: string | null;
+            operation: string;
+            policyId: string;
+            policyVersion: number;
+            provider: string;
+            reservedMicros: string | null;
+            reservedMinor: string | null;
+            /** @description the rule that refused */
+            rule: string | null;
+            runId: string | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "open" | "committed" | "released" | "denied" | "replayed";
+            upstreamRequestId: string | null;
+            upstreamStatus: number | null;
+            vaultKeyId: string;
+        };
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        AuditVerification: {
+            headHash: string;
+            links: number;
+            /** @constant */
+            valid: true;
+        } | {
+            entryId: string | null;
+            links: number;
+            problem: string;
+            sequence: string;
+            /** @constant */
+            valid: false;
+        };
+        Balance: {
+            /** @description minor units of the currency, as text */
+            availableMinor: string;
+            /** @description millionths of the major unit, as text */
+            committedMicros: string;
+            /** @description minor units of the currency, as text */
+            committedMinor: string;
+            /** @description ISO 4217, lower case */
+            currency: string;
+            /** @enum {string} */
+            direction: "any" | "in" | "out";
+            /** @description millionths of the major unit, as text */
+            heldMicros: string;
+            /** @description minor units of the currency, as text */
+            heldMinor: string;
+            /** @description millionths of the major unit, as text */
+            limitMicros: string;
+            /** @description minor units of the currency, as text */
+            limitMinor: string;
+            resetsAt: string | null;
+            /** @enum {string} */
+            scope: "run" | "key" | "agent_type" | "account";
+            scopeId: string;
+            /** @enum {string} */
+            window: "day" | "month" | "total";
+            /** @description the day, the month, or total */
+            windowId: string;
+        };
+        BalancePage: {
+            data: components["schemas"]["Balance"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Cap: {
+            /** @description ISO 4217, lower case */
+            currency: string;
+            /** @enum {string} */
+            direction: "any" | "in" | "out";
+            /** @description minor units of the currency, as text */
+            limitMinor: string;
+            /** @enum {string} */
+            scope: "run" | "key" | "agent_type" | "account";
+            /** @enum {string} */
+            window: "day" | "month" | "total";
+        };
+        Credential: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description the last characters of the real key */
+            hint: string;
+            id: string;
+            label: string | null;
+            provider: string;
+            /** Format: date-time */
+            rotatedAt: string;
+            version: number;
+        };
+        CredentialPage: {
+            data: components["schemas"]["Credential"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        IdempotencyRecord: {
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            idempotencyKey: string;
+            reservationId: string;
+            rootKeyId: string;
+            /** @enum {string} */
+            state: "open" | "released" | "committed";
+            upstreamStatus: number | null;
+        };
+        IdempotencyRecordPage: {
+            data: components["schemas"]["IdempotencyRecord"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        IssuedToken: {
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            id: string;
+            lastUsedAt: string | null;
+            name: string;
+            revokedAt: string | null;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+            /** @description the text of the token: only in this answer */
+            token: string;
+        };
+        IssuedVaultKey: {
+            agentType: string;
+            allowedOperations: string[] | null;
+            /** @description what a child key adds to the limits of its parent */
+            caps: components["schemas"]["Cap"][];
+            /** Format: date-time */
+            createdAt: string;
+            credentialId: string;
+            expiresAt: string | null;
+            id: string;
+            label: string | null;
+            parentId: string | null;
+            policyId: string;
+            provider: string;
+            /** @description of the key or its first revoked ancestor */
+            revokedAt: string | null;
+            runId: string | null;
+            /** @description the text of the key: only in this answer */
+            vaultKey: string;
+        };
+        Policy: {
+            allowedOperations: string[];
+            caps: components["schemas"]["Cap"][];
+            connectedAccounts: string[];
+            /**
+             * Format: date-time
+             * @description of the first version
+             */
+            createdAt: string;
+            id: string;
+            /** @constant */
+            mode: "enforce";
+            name: string;
+            /** @enum {string} */
+            otherCurrencies: "deny" | "convert";
+            perCallMax: {
+                [key: string]: string;
+            };
+            provider: string;
+            requestsPerMonth: number | null;
+            requestsPerSecond: number | null;
+            requireIdempotencyKey: boolean;
+            requireRunId: boolean;
+            timeZone: string;
+            unpriced: "deny" | {
+                /** @description ISO 4217, lower case */
+                currency: string;
+                /** @description minor units of the currency, as text */
+                reserveMinor: string;
+            };
+            version: number;
+            /** Format: date-time */
+            versionCreatedAt: string;
+        };
+        PolicyPage: {
+            data: components["schemas"]["Policy"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Problem: {
+            /** @description stable: for programs */
+            code: string;
+            /** @description what happened and what to do */
+            detail: string;
+            /** @description field by field, as JSON pointers into the request */
+            errors?: {
+                detail: string;
+                pointer: string;
+            }[];
+            instance?: string;
+            status: number;
+            title: string;
+            /** @description address of what is to be known about this kind of problem */
+            type: string;
+        };
+        Reservation: {
+            agentType: string;
+            committedMicros: string | null;
+            committedMinor: string | null;
+            currency: string | null;
+            /** @enum {string} */
+            decision: "allowed" | "denied" | "replayed";
+            endedAt: string | null;
+            endpoint: string;
+            /** @description the price that was told later */
+            finalMicros: string | null;
+            finalMinor: string | null;
+            id: string;
+            idempotencyKey: string | null;
+            latencyMs: number | null;
+            launchedAt: string | null;
+            message: string | null;
+            operation: string;
+            policyId: string;
+            policyVersion: number;
+            provider: string;
+            reservedMicros: string | null;
+            reservedMinor: string | null;
+            /** @description what the resolver found out so far */
+            resolution: components["schemas"]["Resolution"] | null;
+            /** @description the rule that refused */
+            rule: string | null;
+            runId: string | null;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            state: "in_doubt" | "open" | "committed" | "released";
+            upstreamRequestId: string | null;
+            upstreamStatus: number | null;
+            vaultKeyId: string;
+        };
+        ReservationPage: {
+            data: components["schemas"]["Reservation"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Resolution: {
+            attempts: number;
+            lastAttemptAt: string | null;
+            /** @description null: no further attempt, a person decides */
+            nextAttemptAt: string | null;
+            reason: string;
+        };
+        ResolvedReservation: {
+            id: string;
+            note: string;
+            /** @enum {string} */
+            outcome: "executed" | "not_executed";
+        };
+        RevokedToken: {
+            id: string;
+            /** Format: date-time */
+            revokedAt: string;
+        };
+        RevokedVaultKey: {
+            id: string;
+            /** @description from the request until no call could be launched */
+            inForceAfterMs: number;
+            /** Format: date-time */
+            revokedAt: string;
+        };
+        Session: {
+            accountId: string;
+            expiresAt: string | null;
+            /** @description of the token, or of the person */
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+        };
+        SignInMethods: {
+            /** @description sign-in with an identity provider; null: there is none */
+            oidc: {
+                name: string;
+                startUrl: string;
+            } | null;
+            /** @constant */
+            token: true;
+        };
+        SpendPage: {
+            data: components["schemas"]["AgentTypeSpend"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Token: {
+            /** Format: date-time */
+            createdAt: string;
+            expiresAt: string | null;
+            id: string;
+            lastUsedAt: string | null;
+            name: string;
+            revokedAt: string | null;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+        };
+        TokenPage: {
+            data: components["schemas"]["Token"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        VaultKey: {
+            agentType: string;
+            allowedOperations: string[] | null;
+            /** @description what a child key adds to the limits of its parent */
+            caps: components["schemas"]["Cap"][];
+            /** Format: date-time */
+            createdAt: string;
+            credentialId: string;
+            expiresAt: string | null;
+            id: string;
+            label: string | null;
+            parentId: string | null;
+            policyId: string;
+            provider: string;
+            /** @description of the key or its first revoked ancestor */
+            revokedAt: string | null;
+            runId: string | null;
+        };
+        VaultKeyPage: {
+            data: components["schemas"]["VaultKey"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+    };
+    responses: {
+        /** @description The request could not be read. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON. */
+        BodyNotJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It was changed meanwhile. */
+        ChangedMeanwhile: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not in this state. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A field is not valid. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not in this account. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No live token. */
+        NotSignedIn: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The role of the token is too low. */
+        RoleTooLow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests without a valid token. */
+        TooManySignIns: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A dependency is not available; repeating is safe. */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Account = components['schemas']['Account'];
+export type AgentType = components['schemas']['AgentType'];
+export type AgentTypePage = components['schemas']['AgentTypePage'];
+export type AgentTypeSpend = components['schemas']['AgentTypeSpend'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditPage = components['schemas']['AuditPage'];
+export type AuditVerification = components['schemas']['AuditVerification'];
+export type Balance = components['schemas']['Balance'];
+export type BalancePage = components['schemas']['BalancePage'];
+export type Cap = components['schemas']['Cap'];
+export type Credential = components['schemas']['Credential'];
+export type CredentialPage = components['schemas']['CredentialPage'];
+export type IdempotencyRecord = components['schemas']['IdempotencyRecord'];
+export type IdempotencyRecordPage = components['schemas']['IdempotencyRecordPage'];
+export type IssuedToken = components['schemas']['IssuedToken'];
+export type IssuedVaultKey = components['schemas']['IssuedVaultKey'];
+export type Policy = components['schemas']['Policy'];
+export type PolicyPage = components['schemas']['PolicyPage'];
+export type Problem = components['schemas']['Problem'];
+export type Reservation = components['schemas']['Reservation'];
+export type ReservationPage = components['schemas']['ReservationPage'];
+export type Resolution = components['schemas']['Resolution'];
+export type ResolvedReservation = components['schemas']['ResolvedReservation'];
+export type RevokedToken = components['schemas']['RevokedToken'];
+export type RevokedVaultKey = components['schemas']['RevokedVaultKey'];
+export type Session = components['schemas']['Session'];
+export type SignInMethods = components['schemas']['SignInMethods'];
+export type SpendPage = components['schemas']['SpendPage'];
+export type Token = components['schemas']['Token'];
+export type TokenPage = components['schemas']['TokenPage'];
+export type VaultKey = components['schemas']['VaultKey'];
+export type VaultKeyPage = components['schemas']['VaultKeyPage'];
+export type ResponseBadRequest = components['responses']['BadRequest'];
+export type ResponseBodyNotJson = components['responses']['BodyNotJson'];
+export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
+export type ResponseChangedMeanwhile = components['responses']['ChangedMeanwhile'];
+export type ResponseConflict = components['responses']['Conflict'];
+export type ResponseInvalid = components['responses']['Invalid'];
+export type ResponseNotFound = components['responses']['NotFound'];
+export type ResponseNotSignedIn = components['responses']['NotSignedIn'];
+export type ResponseRoleTooLow = components['responses']['RoleTooLow'];
+export type ResponseTooManySignIns = components['responses']['TooManySignIns'];
+export type ResponseUnavailable = components['responses']['Unavailable'];
+export type $defs = Record<string, never>;
+export interface operations {
+    Account_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account, and why it is frozen if it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Account_thaw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Let a frozen account spend again, after looking at its dead letters. Recorded with your name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_agentTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The labels that vault keys carry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTypePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reports_audit: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                cursor?: string;
+                decision?: "allowed" | "denied" | "replayed";
+                from?: string;
+                limit?: string;
+                operation?: string;
+                provider?: string;
+                runId?: string;
+                to?: string;
+                vaultKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every call and denial, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reports_verify: {
+        parameters: {
+            query: {
+                vaultKeyId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reports_balances: {
+        parameters: {
+            query?: {
+                vaultKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Caps of a vault key with what their windows have used; without one, every balance in use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalancePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Credentials_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Credentials by their last characters, never their secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Credentials_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    accountSid?: string;
+                    label?: string;
+                    /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
+                    provider: string;
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Store a real key, encrypted. It is never given back. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Credentials_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One credential, without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Credentials_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    accountSid?: string;
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Replace the real key. Gateways use the new one within a minute. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reports_idempotencyRecords: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                idempotencyKey?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Idempotency keys and what became of their calls, newest first; never the answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdempotencyRecordPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Current versions, newest policy first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    allowedOperations: string[];
+                    /** @default [] */
+                    caps?: {
+                        currency: string;
+                        /**
+                         * @default any
+                         * @enum {string}
+                         */
+                        direction?: "any" | "in" | "out";
+                        limitMinor: string;
+                        /** @enum {string} */
+                        scope: "run" | "key" | "agent_type" | "account";
+                        /** @enum {string} */
+                        window: "day" | "month" | "total";
+                    }[];
+                    /** @default [] */
+                    connectedAccounts?: string[];
+                    /**
+                     * @default enforce
+                     * @constant
+                     */
+                    mode?: "enforce";
+                    name: string;
+                    /**
+                     * @default deny
+                     * @enum {string}
+                     */
+                    otherCurrencies?: "deny" | "convert";
+                    /** @default {} */
+                    perCallMax?: {
+                        [key: string]: string;
+                    };
+                    /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
+                    provider: string;
+                    requestsPerMonth?: number;
+                    requestsPerSecond?: number;
+                    /** @default false */
+                    requireIdempotencyKey?: boolean;
+                    /** @default false */
+                    requireRunId?: boolean;
+                    /** @default UTC */
+                    timeZone?: string;
+                    /** @default deny */
+                    unpriced?: "deny" | {
+                        currency: string;
+                        reserveMinor: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Make a policy. It is in force for a vault key as soon as the key names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The current version of a policy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_revise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    allowedOperations: string[];
+                    /** @default [] */
+                    caps?: {
+                        currency: string;
+                        /**
+                         * @default any
+                         * @enum {string}
+                         */
+                        direction?: "any" | "in" | "out";
+                        limitMinor: string;
+                        /** @enum {string} */
+                        scope: "run" | "key" | "agent_type" | "account";
+                        /** @enum {string} */
+                        window: "day" | "month" | "total";
+                    }[];
+                    /** @default [] */
+                    connectedAccounts?: string[];
+                    /**
+                     * @default enforce
+                     * @constant
+                     */
+                    mode?: "enforce";
+                    name: string;
+                    /**
+                     * @default deny
+                     * @enum {string}
+                     */
+                    otherCurrencies?: "deny" | "convert";
+                    /** @default {} */
+                    perCallMax?: {
+                        [key: string]: string;
+                    };
+                    /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
+                    provider: string;
+                    requestsPerMonth?: number;
+                    requestsPerSecond?: number;
+                    /** @default false */
+                    requireIdempotencyKey?: boolean;
+                    /** @default false */
+                    requireRunId?: boolean;
+                    /** @default UTC */
+                    timeZone?: string;
+                    /** @default deny */
+                    unpriced?: "deny" | {
+                        currency: string;
+                        reserveMinor: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Make the next version. What a window has used goes on counting; gateways obey it once this answers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions, newest first. They never change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reservations_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+                state?: "in_doubt" | "open" | "committed" | "released";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reservations, newest first; with state=in_doubt those whose outcome nobody knows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reservations_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One reservation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reservation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reservations_resolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amountMinor?: string;
+                    note: string;
+                    /** @enum {string} */
+                    outcome: "executed" | "not_executed";
+                };
+            };
+        };
+        responses: {
+            /** @description Say what a call in doubt came to, after looking at the provider. Recorded with your name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolvedReservation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sign a browser in with a token: a cookie of at most 12 h, over with the token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_current: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who you are to this API. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign out. A token stays as it is. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How one can sign in to the dashboard. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_startOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends a browser to the identity provider. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Sessions_finishOidc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the identity provider sends the browser back to; it goes on to the dashboard. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Reports_spend: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A day's spend per agent type; today when no date is given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tokens, newest first, without their texts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Tokens_issue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Issue a token of this API. Its text is in this answer and nowhere else. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Tokens_revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a token at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_list: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                cursor?: string;
+                limit?: string;
+                policyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Vault keys, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultKeyPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_issue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agentType: string;
+                    credentialId?: string;
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    label?: string;
+                    policyId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Issue a vault key. Its text is in this answer and nowhere else. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedVaultKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One vault key, without its text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_mint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    allowedOperations?: string[];
+                    /** @default [] */
+                    caps?: {
+                        currency: string;
+                        /**
+                         * @default any
+                         * @enum {string}
+                         */
+                        direction?: "any" | "in" | "out";
+                        limitMinor: string;
+                        /** @enum {string} */
+                        scope: "run" | "key" | "agent_type" | "account";
+                        /** @enum {string} */
+                        window: "day" | "month" | "total";
+                    }[];
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    label?: string;
+                    runId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Mint a key for one run: never wider than its parent, revoked with it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedVaultKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    VaultKeys_revoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kill switch. Once this answers 200, no gateway launches a call of the key or a key below it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedVaultKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}
