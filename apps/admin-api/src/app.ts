@@ -9,12 +9,14 @@ import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
+import { InstallationController } from './controllers/installation.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
+import { serveDashboard } from './http/dashboard.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -45,6 +47,7 @@ class AdminApiModule {
         PoliciesController,
         VaultKeysController,
         CredentialsController,
+        InstallationController,
         ReportsController,
         ReservationsController,
         SessionsController,
@@ -88,6 +91,7 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     configure: async (app) => {
       await app.register(cookie);
       addDocuments(app);
+      await serveDashboard(app, logger);
     },
   });
 }

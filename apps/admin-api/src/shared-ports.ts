@@ -16,6 +16,7 @@ import type { AdminPorts } from './ports.js';
 /** What the admin API is given in every profile. */
 export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
+  readonly publicGatewayUrl: string;
   readonly signIn: { readonly publicUrl: string | undefined; readonly oidc: OidcSettings | undefined };
 }
 
@@ -55,6 +56,7 @@ export function adminPorts(
     reports: new PostgresLedgerReports(pool, digests, upkeep),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    publicGatewayUrl: installation.publicGatewayUrl,
     signIn: {
       publicUrl: installation.signIn.publicUrl,
       oidc: installation.signIn.oidc === undefined ? undefined : new OidcSignIn(installation.signIn.oidc),

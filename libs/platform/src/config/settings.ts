@@ -133,6 +133,7 @@ export const settings = z.object({
   KEYBRAKE_PROVIDERS_FILE: z.string().optional(),
   KEYBRAKE_PROVIDER_ORIGINS: z.string().refine(areOrigins, ORIGINS_RULE).optional(),
   KEYBRAKE_PUBLIC_ADMIN_URL: origin,
+  KEYBRAKE_PUBLIC_GATEWAY_URL: origin,
   KEYBRAKE_OIDC_ISSUER: z
     .url({ protocol: /^https?$/, error: 'must be the address of the identity provider' })
     .optional(),
