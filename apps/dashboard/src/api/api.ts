@@ -52,10 +52,10 @@ export const api = {
     label?: string;
   }) => post<t.VaultKey & { vaultKey: string }>('/v1/vault-keys', body),
   revokeVaultKey: (keyId: string) =>
-    post<{ id: string; revokedAt: string; inForceAfterMs?: number }>(`/v1/vault-keys/${id(keyId)}/revoke`),
+    post<{ id: string; revokedAt: string; inForceAfterMs: number }>(`/v1/vault-keys/${id(keyId)}/revoke`),
   mintChild: (keyId: string, body: { runId: string; caps?: readonly t.Cap[]; expiresAt?: string; label?: string }) =>
     post<t.VaultKey & { vaultKey: string }>(`/v1/vault-keys/${id(keyId)}/children`, body),
-  agentTypes: () => get<t.Page<string>>('/v1/agent-types'),
+  agentTypes: () => get<t.Page<t.AgentType>>('/v1/agent-types'),
 
   tokens: (paging: Paging) => get<t.Page<t.Token>>('/v1/tokens', { ...paging }),
   issueToken: (body: { name: string; role: t.Role; expiresAt?: string }) =>

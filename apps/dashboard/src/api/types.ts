@@ -119,6 +119,12 @@ export interface VaultKey {
   readonly createdAt: string;
 }
 
+export interface AgentType {
+  readonly agentType: string;
+  readonly keys: number;
+  readonly liveKeys: number;
+}
+
 export interface Token {
   readonly id: string;
   readonly name: string;
