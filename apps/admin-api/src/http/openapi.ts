@@ -56,7 +56,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   return document;
 }
 
-/** What is the same for all routes: the problems, the idempotency key. */
+/** What is the same for all routes: the ids in the path, the problems, the idempotency key. */
 function complete(operation: Operation, method: string, path: string): void {
   const changes = method !== 'get';
   const isOpen = operation.security === undefined || operation.security.length === 0;
@@ -70,6 +70,7 @@ function complete(operation: Operation, method: string, path: string): void {
     503,
   ];
   operation['x-keybrake-role'] ??= 'admin';
+  operation.parameters = [...pathParameters(path), ...(operation.parameters ?? [])];
   for (const status of statuses) {
     operation.responses[String(status)] ??= { $ref: `#/components/responses/${PROBLEMS[status]?.[0]}` };
   }
@@ -81,6 +82,13 @@ function complete(operation: Operation, method: string, path: string): void {
       { name: 'Idempotency-Key', in: 'header', required: false, description, schema },
     ];
   }
+}
+
+function pathParameters(path: string) {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+  const version = { type: 'string', pattern: '^[1-9][0-9]{0,8}$' };
+  const schemaFor = (name: string) => (name === 'version' ? version : { type: 'string', minLength: 1 });
+  return names.map((name) => ({ name, in: 'path' as const, required: true, schema: schemaFor(name) }));
 }
 
 /** A filter may name what is not there. */
