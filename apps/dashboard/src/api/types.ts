@@ -50,20 +50,19 @@ export interface PolicyBody {
   readonly caps?: readonly Cap[];
   readonly perCallMax?: Readonly<Record<string, string>>;
   readonly timeZone?: string;
-  readonly requestsPerMonth?: number;
-  readonly requestsPerSecond?: number;
+  readonly requestsPerMonth?: number | null;
+  readonly requestsPerSecond?: number | null;
   readonly unpriced?: 'deny' | { readonly reserveMinor: string; readonly currency: string };
   readonly requireRunId?: boolean;
   readonly requireIdempotencyKey?: boolean;
   readonly otherCurrencies?: 'deny' | 'convert';
   readonly connectedAccounts?: readonly string[];
+  readonly mode?: 'enforce';
 }
 
-export interface Policy extends Required<Omit<PolicyBody, 'requestsPerMonth' | 'requestsPerSecond'>> {
+export interface Policy extends Required<PolicyBody> {
   readonly id: string;
   readonly version: number;
-  readonly requestsPerMonth: number | null;
-  readonly requestsPerSecond: number | null;
   readonly createdAt: string;
   readonly versionCreatedAt: string;
 }
@@ -76,13 +75,12 @@ export interface PolicyDiff {
 
 export interface PolicyTemplate {
   readonly id: string;
-  readonly name: string;
   readonly description: string;
   readonly provider: string;
-  readonly policy: PolicyBody;
+  readonly policy: Required<PolicyBody>;
 }
 
-export type OperationClass = 'read' | 'free' | 'money' | 'unpriced' | 'denied';
+export type OperationClass = 'read' | 'free' | 'money' | 'denied';
 
 export interface Provider {
   readonly id: string;

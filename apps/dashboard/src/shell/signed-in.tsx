@@ -20,6 +20,7 @@ export function SignedIn() {
       return found;
     },
     staleTime: Number.POSITIVE_INFINITY,
+    enabled: session.data !== undefined,
   });
   const signedInAs = useMemo(
     () => session.data && installation.data && { session: session.data, installation: installation.data },

@@ -29,7 +29,10 @@ export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: 
     return () => clearTimeout(timer);
   }, [search, filters.search, onChange]);
   const types = agentTypes.data?.data ?? [];
-  const options = types.map(({ agentType, liveKeys }) => ({ value: agentType, label: `${agentType} (${liveKeys} live)` }));
+  const options = types.map(({ agentType, liveKeys }) => ({
+    value: agentType,
+    label: `${agentType} (${liveKeys} live)`,
+  }));
   return (
     <search className={styles.filters}>
       <TextField
@@ -46,12 +49,7 @@ export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: 
         onChange={(agentType) => onChange({ agentType })}
         options={[{ value: '', label: 'Any agent type' }, ...options]}
       />
-      <SelectField
-        label="State"
-        value={filters.state}
-        onChange={(state) => onChange({ state })}
-        options={STATES}
-      />
+      <SelectField label="State" value={filters.state} onChange={(state) => onChange({ state })} options={STATES} />
     </search>
   );
 }

@@ -49,9 +49,9 @@ export function KillSwitch({ vaultKey, small = false }: { vaultKey: VaultKey; sm
       {stopped === undefined ? null : (
         <Dialog title="Stopped" onClose={() => setStopped(undefined)}>
           <p>
-            <AgentText>{nameOf(vaultKey)}</AgentText> is revoked: <strong>in force after {formatMs(stopped.inForceAfterMs)}</strong>
-            , {formatMs(stopped.roundTripMs)} after your click with the way to your browser and back. No call of it is
-            launched any more.
+            <AgentText>{nameOf(vaultKey)}</AgentText> is revoked:{' '}
+            <strong>in force after {formatMs(stopped.inForceAfterMs)}</strong>, {formatMs(stopped.roundTripMs)} after
+            your click with the way to your browser and back. No call of it is launched any more.
           </p>
           <DialogFoot>
             <Button look="primary" onClick={() => setStopped(undefined)} autoFocus>

@@ -68,8 +68,20 @@ export function MintChild({ parent, onClose }: { parent: VaultKey; onClose: () =
             onChange={setRunId}
           />
           <Row>
-            <TextField label="Cap for the run" hint="Optional." inputMode="decimal" value={limit} onChange={setLimit} error={noAmount} />
-            <TextField label="Currency" maxLength={3} value={currency} onChange={(text) => setCurrency(text.toLowerCase())} />
+            <TextField
+              label="Cap for the run"
+              hint="Optional."
+              inputMode="decimal"
+              value={limit}
+              onChange={setLimit}
+              error={noAmount}
+            />
+            <TextField
+              label="Currency"
+              maxLength={3}
+              value={currency}
+              onChange={(text) => setCurrency(text.toLowerCase())}
+            />
           </Row>
           {problem === undefined ? null : <ProblemNote problem={problem} />}
           <DialogFoot>

@@ -6,7 +6,9 @@ export function StartHere() {
   return (
     <Card title="Your first governed call">
       <Stack>
-        <Hint>Add a real key, choose a policy, issue a vault key and point your SDK at Keybrake: four short steps.</Hint>
+        <Hint>
+          Add a real key, choose a policy, issue a vault key and point your SDK at Keybrake: four short steps.
+        </Hint>
         <div>
           <LinkButton look="primary" to="/onboarding">
             Get started

@@ -90,8 +90,8 @@ export default function SignInPage() {
             error={wrong ? 'This is no live token of this Keybrake.' : undefined}
             hint={
               <>
-                After <code>npm start</code> it is <code>adminToken</code> in <code>.keybrake/demo.json</code>. It is not
-                kept in this browser.
+                After <code>npm start</code> it is <code>adminToken</code> in <code>.keybrake/demo.json</code>. It is
+                not kept in this browser.
               </>
             }
           />
