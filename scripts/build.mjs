@@ -72,7 +72,7 @@ export async function build() {
 
 async function bundleDashboard() {
   const sources = (await filesUnder(dashboard)).filter((path) => !/\/(dist|node_modules)\/|\.test\.tsx?$/.test(path));
-  const current = await fingerprint([...sources.sort(), ...inputsBesideSources]);
+  const current = await fingerprint([...sources.sort(), 'docs/sdks.md', ...inputsBesideSources]);
   const built = existsSync(join(root, dashboard, 'dist/index.html'));
   if (built && current === (await previousFingerprint('dashboard'))) return 0;
   const vite = await import('vite');
