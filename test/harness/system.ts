@@ -96,6 +96,14 @@ export class System {
     return system;
   }
 
+  get adminUrl(): string {
+    return this.#adminUrl;
+  }
+
+  get adminToken(): string {
+    return this.#adminToken;
+  }
+
   get databaseUrl(): string {
     return this.#database.url;
   }

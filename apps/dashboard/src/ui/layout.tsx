@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useId } from 'react';
 import styles from './layout.module.css';
 
 export interface PageProps {
@@ -30,11 +30,12 @@ export function Page({ title, lead, actions, children }: PageProps) {
 
 /** A section with a heading, framed. */
 export function Card({ title, hint, children }: { title?: ReactNode; hint?: ReactNode; children: ReactNode }) {
+  const headId = useId();
   return (
-    <section className={styles.card}>
+    <section className={styles.card} aria-labelledby={title === undefined ? undefined : headId}>
       {title === undefined ? null : (
         <div className={styles.cardHead}>
-          <h2>{title}</h2>
+          <h2 id={headId}>{title}</h2>
           {hint === undefined ? null : <div className={styles.hint}>{hint}</div>}
         </div>
       )}

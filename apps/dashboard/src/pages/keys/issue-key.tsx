@@ -6,6 +6,7 @@ import { Dialog, DialogFoot } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Stack } from '../../ui/layout.tsx';
 import { Loaded, ProblemNote } from '../../ui/states.tsx';
+import { AgentTypeField } from './agent-type-field.tsx';
 import { SecretOnce } from './secret-once.tsx';
 
 const EXPIRIES = [
@@ -77,14 +78,7 @@ export function IssueKey({ onClose, policyId: fixedPolicyId }: IssueKeyProps) {
         {({ data }) => (
           <form onSubmit={submit}>
             <Stack>
-              <TextField
-                label="Agent type"
-                hint="What kind of agent it is for: billing, support. Spend is shown and capped by it."
-                required
-                maxLength={63}
-                value={agentType}
-                onChange={setAgentType}
-              />
+              <AgentTypeField value={agentType} onChange={setAgentType} />
               {fixedPolicyId === undefined ? (
                 <SelectField
                   label="Policy"

@@ -30,7 +30,10 @@ export function KillSwitch({ vaultKey, small = false }: { vaultKey: VaultKey; sm
     const { inForceAfterMs } = await api.revokeVaultKey(vaultKey.id);
     setStopped({ inForceAfterMs, roundTripMs: performance.now() - askedMs });
     setAsking(false);
-    // What is shown while this runs must not hold up the dialog.
+  };
+  // Only now: with the list, which may show live keys only, this row and its dialog would go.
+  const close = () => {
+    setStopped(undefined);
     void queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
     void queryClient.invalidateQueries({ queryKey: ['agent-types'] });
   };
@@ -47,14 +50,14 @@ export function KillSwitch({ vaultKey, small = false }: { vaultKey: VaultKey; sm
       </Button>
       {asking ? <AskFirst vaultKey={vaultKey} onConfirm={revoke} onClose={() => setAsking(false)} /> : null}
       {stopped === undefined ? null : (
-        <Dialog title="Stopped" onClose={() => setStopped(undefined)}>
+        <Dialog title="Stopped" onClose={close}>
           <p>
             <AgentText>{nameOf(vaultKey)}</AgentText> is revoked:{' '}
             <strong>in force after {formatMs(stopped.inForceAfterMs)}</strong>, {formatMs(stopped.roundTripMs)} after
             your click with the way to your browser and back. No call of it is launched any more.
           </p>
           <DialogFoot>
-            <Button look="primary" onClick={() => setStopped(undefined)} autoFocus>
+            <Button look="primary" onClick={close} autoFocus>
               Close
             </Button>
           </DialogFoot>

@@ -4,8 +4,8 @@ import { api } from '../../api/api.ts';
 import type { VaultKey } from '../../api/types.ts';
 import { useBlocked } from '../../data/session.tsx';
 import { Button } from '../../ui/button.tsx';
-import { TextField } from '../../ui/fields.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { AgentTypeField } from '../keys/agent-type-field.tsx';
 import { SecretOnce } from '../keys/secret-once.tsx';
 import styles from './onboarding.module.css';
 import { Step } from './step.tsx';
@@ -50,14 +50,7 @@ export function KeyStep({ policyId, credentialId, issued, onIssued }: KeyStepPro
     <Step number={3} title="A vault key for the agent" state={issued === undefined ? open : 'done'}>
       {issued === undefined ? (
         <form className={styles.form} onSubmit={submit}>
-          <TextField
-            label="Agent type"
-            hint="What kind of agent it is for: billing, support. Spend is shown and capped by it."
-            required
-            maxLength={63}
-            value={agentType}
-            onChange={setAgentType}
-          />
+          <AgentTypeField value={agentType} onChange={setAgentType} />
           {problem === undefined ? null : <ProblemNote problem={problem} />}
           <div>
             <Button look="primary" type="submit" busy={busy} blockedBecause={tooLow}>

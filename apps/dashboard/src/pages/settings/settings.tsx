@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import { api } from '../../api/api.ts';
 import { useBlocked, useInstallation, useSession } from '../../data/session.tsx';
-import { ThemeSwitch } from '../../shell/theme-switch.tsx';
 import { AgentText } from '../../ui/agent-text.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Facts, Page } from '../../ui/layout.tsx';
@@ -42,7 +41,6 @@ export default function SettingsPage() {
             Role: `${session.role}: ${ROLES[session.role]}`,
             Account: <AgentText mono>{session.accountId}</AgentText>,
             Until: session.expiresAt === null ? undefined : <Time at={session.expiresAt} />,
-            Theme: <ThemeSwitch />,
           }}
         />
       </Card>
