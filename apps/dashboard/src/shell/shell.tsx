@@ -55,14 +55,14 @@ export function Shell() {
         Skip to the content
       </a>
       <div className={styles.frame}>
-        <div className={styles.top}>
+        <header className={styles.top}>
           <Link to="/" className={styles.brand ?? ''}>
             <Mark /> Keybrake
           </Link>
           <Button small aria-expanded={open} aria-controls="side" onClick={() => setOpen(!open)}>
             <Icon size={16} aria-hidden="true" /> Menu
           </Button>
-        </div>
+        </header>
         <aside className={styles.side} id="side" data-open={open} aria-label="Navigation">
           <Link to="/" className={styles.brand ?? ''}>
             <Mark /> Keybrake
