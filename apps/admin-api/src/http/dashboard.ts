@@ -23,8 +23,11 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Paths below which nothing is a page: what is not found there is answered as the API answers. */
-const OF_THE_API = /^\/(v1|docs|assets)(\/|$)|^\/(openapi\.json|livez|readyz|metrics)$/;
+/**
+ * The first part of a page's path. What is below the others and not found stays not found, as the API answers it; a route
+ * for every path would hide that from the API's own hooks.
+ */
+const PAGE = ':page(^(?!(?:v1|docs|assets)$)[^/]+$)';
 
 /** The dashboard at `/`, from the files that were built; every path that is not the API's is one of its pages. */
 export async function serveDashboard(app: NestFastifyApplication, logger: Logger): Promise<void> {
@@ -47,12 +50,10 @@ export async function serveDashboard(app: NestFastifyApplication, logger: Logger
       }
     },
   });
-  app.getHttpAdapter().getInstance().get('/*', servePage);
-  app.getHttpAdapter().getInstance().get('/', servePage);
+  const fastify = app.getHttpAdapter().getInstance();
+  for (const path of ['/', `/${PAGE}`, `/${PAGE}/*`]) fastify.get(path, servePage);
 }
 
-function servePage(request: FastifyRequest, reply: FastifyReply) {
-  const [path = '/'] = request.url.split('?', 1);
-  if (OF_THE_API.test(path)) return reply.callNotFound();
+function servePage(_request: FastifyRequest, reply: FastifyReply) {
   return reply.sendFile('index.html');
 }

@@ -26,8 +26,8 @@ export function MintChild({ parent, onClose }: { parent: VaultKey; onClose: () =
     setBusy(true);
     setProblem(undefined);
     try {
-      const caps =
-        limitMinor === undefined ? [] : [{ scope: 'run' as const, window: 'total' as const, currency, limitMinor }];
+      const own = { scope: 'run', window: 'total', direction: 'any', currency } as const;
+      const caps = limitMinor === undefined ? [] : [{ ...own, limitMinor }];
       const minted = await api.mintChild(parent.id, { runId: runId.trim(), caps });
       setSecret(minted.vaultKey);
       await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });

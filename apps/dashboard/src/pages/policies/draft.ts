@@ -1,7 +1,7 @@
-import type { Cap, Policy, PolicyBody } from '../../api/types.ts';
+import type { Cap, Policy, PolicyDraft } from '../../api/types.ts';
 
 /** A policy being edited: what is sent, whole, as the form and the JSON view both have it. */
-export type Draft = Required<PolicyBody>;
+export type Draft = PolicyDraft;
 
 export const BLANK: Draft = {
   name: '',

@@ -49,12 +49,12 @@ export function PolicyForm({ draft, onChange, isNew }: PartProps & { isNew: bool
                   key={provider.id}
                   provider={provider}
                   patterns={draft.allowedOperations}
-                  onChange={(allowedOperations) => onChange({ allowedOperations })}
+                  onChange={(patterns) => onChange({ allowedOperations: [...patterns] })}
                 />
               )}
             </Card>
             <Card title="Caps" hint="a currency without a cap is denied">
-              <CapsField caps={draft.caps} onChange={(caps) => onChange({ caps })} />
+              <CapsField caps={draft.caps} onChange={(caps) => onChange({ caps: [...caps] })} />
             </Card>
             <Card title="Single calls and quotas">
               <Stack>
