@@ -37,10 +37,12 @@ export default {
     },
     {
       name: 'resolvable',
-      comment: 'An import that this tool cannot follow would escape every other rule.',
+      comment:
+        'An import that this tool cannot follow would escape every other rule. ' +
+        'react-aria-components names a `source` of its own that it does not ship.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '^react-aria-components$' },
     },
     {
       name: 'libs-know-no-app',
@@ -102,10 +104,24 @@ export default {
       to: { path: '^libs/(simulator|testing)/' },
     },
     {
+      name: 'dashboard-knows-only-the-client',
+      comment: 'It runs in a browser and has what the admin API gives to anybody.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/' },
+      to: { path: '^(libs|apps)/', pathNot: ['^apps/dashboard/', '^libs/admin-client/'] },
+    },
+    {
+      name: 'dashboard-is-bundled',
+      comment: 'Its packages are needed to build it, not to run; what it imports must be declared all the same.',
+      severity: 'error',
+      from: { path: '^apps/dashboard/src/' },
+      to: { dependencyTypes: ['core', 'npm-no-pkg', 'npm-unknown', 'undetermined'] },
+    },
+    {
       name: 'declared-dependencies',
       comment: 'A package that is only there because another one needs it may go.',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: TEST },
+      from: { path: '^(libs|apps)/', pathNot: [TEST, '^apps/dashboard/'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'] },
     },
   ],
@@ -118,7 +134,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'types', 'node', 'default'],
-      extensions: ['.ts', '.js', '.mjs', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.d.ts'],
     },
   },
 };

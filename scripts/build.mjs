@@ -1,4 +1,5 @@
 // Transpiles every package's src/ to dist/, file by file. Node runs dist/; tsc and vitest read src/ (condition `source`).
+// The dashboard is for browsers: Vite bundles it, when something of it has changed.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -6,8 +7,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stampFile = join(root, '.cache', 'build.json');
+const stampFile = (name) => join(root, '.cache', `${name}.json`);
 const inputsBesideSources = ['scripts/build.mjs', 'tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
+const dashboard = 'apps/dashboard';
 
 // TypeScript, and data that it imports.
 const isSource = (path) =>
@@ -28,7 +30,7 @@ async function packages() {
       return entries.filter((entry) => entry.isDirectory()).map((entry) => `${group}/${entry.name}`);
     }),
   );
-  return groups.flat();
+  return groups.flat().filter((folder) => folder !== dashboard);
 }
 
 async function fingerprint(paths) {
@@ -40,12 +42,17 @@ async function fingerprint(paths) {
   return hash.digest('hex');
 }
 
-async function previousFingerprint() {
+async function previousFingerprint(name) {
   try {
-    return JSON.parse(await readFile(stampFile, 'utf8')).fingerprint;
+    return JSON.parse(await readFile(stampFile(name), 'utf8')).fingerprint;
   } catch {
     return undefined;
   }
+}
+
+async function keepFingerprint(name, fingerprint) {
+  await mkdir(dirname(stampFile(name)), { recursive: true });
+  await writeFile(stampFile(name), JSON.stringify({ fingerprint }));
 }
 
 /** Outputs whose source is gone would still be imported by name; they go first. */
@@ -59,6 +66,22 @@ async function removeStale(packageFolders, outputs) {
 
 /** Resolves to the number of files written, 0 when nothing changed since the last build. */
 export async function build() {
+  const transpiled = await transpile();
+  return transpiled + (await bundleDashboard());
+}
+
+async function bundleDashboard() {
+  const sources = (await filesUnder(dashboard)).filter((path) => !/\/(dist|node_modules)\/|\.test\.tsx?$/.test(path));
+  const current = await fingerprint([...sources.sort(), 'docs/sdks.md', ...inputsBesideSources]);
+  const built = existsSync(join(root, dashboard, 'dist/index.html'));
+  if (built && current === (await previousFingerprint('dashboard'))) return 0;
+  const vite = await import('vite');
+  await vite.build({ configFile: join(root, dashboard, 'vite.config.ts'), logLevel: 'warn' });
+  await keepFingerprint('dashboard', current);
+  return sources.length;
+}
+
+async function transpile() {
   const packageFolders = await packages();
   const sources = (await Promise.all(packageFolders.map((folder) => filesUnder(`${folder}/src`))))
     .flat()
@@ -69,7 +92,7 @@ export async function build() {
 
   const current = await fingerprint([...sources, ...inputsBesideSources]);
   const complete = [...outputs].every((path) => existsSync(join(root, path)));
-  if (complete && current === (await previousFingerprint())) return 0;
+  if (complete && current === (await previousFingerprint('build'))) return 0;
 
   const esbuild = await import('esbuild');
   await removeStale(packageFolders, outputs);
@@ -85,8 +108,7 @@ export async function build() {
     tsconfig: 'tsconfig.json',
     logLevel: 'warning',
   });
-  await mkdir(dirname(stampFile), { recursive: true });
-  await writeFile(stampFile, JSON.stringify({ fingerprint: current }));
+  await keepFingerprint('build', current);
   return sources.length;
 }
 

@@ -53,12 +53,13 @@ export async function ensureInstalled(say) {
   const reason = staleness();
   if (reason === undefined) return;
   say(`${reason}: running npm ci (a minute or two)`);
+  // With what only builds the dashboard, whatever NODE_ENV says.
   // Without our own programs on the PATH: npm must not run under the Node that it is about to replace.
   const PATH = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((folder) => folder !== localPrograms)
     .join(delimiter);
-  const code = await run('npm', ['ci', '--loglevel=error'], { env: { ...process.env, PATH } });
+  const code = await run('npm', ['ci', '--include=dev', '--loglevel=error'], { env: { ...process.env, PATH } });
   if (code !== 0) throw new Error('npm ci failed; its messages are above. Is the package registry reachable?');
   if (runtimeVersion() === undefined)
     throw new Error(`${runtimeNode} does not run: allow npm's install scripts for the package "node", then try again`);

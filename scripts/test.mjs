@@ -63,7 +63,11 @@ async function build() {
 }
 
 async function all() {
-  await step('typecheck', program('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']));
+  for (const [name, config] of [
+    ['typecheck', 'tsconfig.json'],
+    ['typecheck of the dashboard', 'apps/dashboard/tsconfig.json'],
+  ])
+    await step(name, program('node_modules/typescript/bin/tsc', ['--noEmit', '-p', config]));
   await step(
     'lint and format',
     program('node_modules/@biomejs/biome/bin/biome', ['ci', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`, '.']),

@@ -17,7 +17,7 @@ interface Source {
 async function sourcesIn(folder: string): Promise<Source[]> {
   const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
   const paths = entries
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .filter((path) => !/(^|\/)(dist|node_modules|generated)\//.test(path));
   return Promise.all(
@@ -53,7 +53,9 @@ test('no file is longer than 300 lines, and half of them are at most 80', () => 
 });
 
 test('only the configuration reads the environment', () => {
-  const readers = sources.filter(({ path, text }) => /^(apps|libs)\//.test(path) && /\bprocess\.env\b/.test(text));
+  // The dashboard runs in a browser: there are snippets in it that read the environment of an agent.
+  const processes = sources.filter(({ path }) => /^(apps\/(?!dashboard\/)|libs\/)/.test(path));
+  const readers = processes.filter(({ text }) => /\bprocess\.env\b/.test(text));
   const shipped = readers.map(({ path }) => path).filter((path) => !/\.test\.ts$|^libs\/testing\//.test(path));
   // The simulator's own process can't use the configuration: it knows nothing of what it witnesses.
   expect(shipped.filter((path) => path !== 'libs/simulator/src/main.ts')).toEqual([

@@ -20,6 +20,7 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['GET', '/v1/credentials/{credential}', 'viewer'],
   ['POST', '/v1/credentials/{credential}/rotate', 'admin'],
   ['GET', '/v1/idempotency-records', 'viewer'],
+  ['GET', '/v1/installation', 'viewer'],
   ['GET', '/v1/policies', 'viewer'],
   ['POST', '/v1/policies', 'admin'],
   ['GET', '/v1/policies/{policy}', 'viewer'],

@@ -95,6 +95,7 @@ export async function openAdminApi(
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn,
+    publicGatewayUrl: 'http://127.0.0.1:4000',
   };
   const server = await startAdminApi({
     ports,

@@ -12,6 +12,7 @@ import { AuditController } from './controllers/audit.controller.js';
 import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
+import { InstallationController } from './controllers/installation.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
@@ -20,6 +21,7 @@ import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { UsageController } from './controllers/usage.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
+import { serveDashboard } from './http/dashboard.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
 import { refuseOtherMethods } from './http/other-methods.js';
@@ -54,6 +56,7 @@ class AdminApiModule {
         PoliciesController,
         VaultKeysController,
         CredentialsController,
+        InstallationController,
         ReportsController,
         ReservationsController,
         SessionsController,
@@ -101,6 +104,7 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     configure: async (app) => {
       await app.register(cookie);
       addDocuments(app, createDocument(app));
+      await serveDashboard(app, logger);
     },
   });
 }

@@ -26,6 +26,8 @@ export interface AdminPorts {
   readonly responses: IdempotentResponses;
   readonly runtime: Runtime;
   readonly signIn: SignInPorts;
+  /** Where agents reach the gateway: shown, never called. */
+  readonly publicGatewayUrl: string;
 }
 
 export interface SignInPorts {

@@ -20,6 +20,7 @@ import type { AdminPorts } from './ports.js';
 /** What the admin API is given in every profile. */
 export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
+  readonly publicGatewayUrl: string;
   readonly signIn: SignInConfig;
 }
 
@@ -64,6 +65,7 @@ export function adminPorts(
     usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
+    publicGatewayUrl: installation.publicGatewayUrl,
     signIn: {
       ...installation.signIn,
       oidc: installation.signIn.oidc === undefined ? undefined : new OidcSignIn(installation.signIn.oidc),

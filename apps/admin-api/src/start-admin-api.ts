@@ -26,28 +26,32 @@ const CLOSE_WITHIN_MS = 3_000;
 
 /** The admin API on one PostgreSQL. */
 export async function startPostgresAdminApi(
-  config: Pick<Config, 'admin' | 'signIn'>,
+  config: Pick<Config, 'admin' | 'publicGatewayUrl' | 'signIn'>,
   installation: Installation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const adapters = await openPostgresAdmin({ ...installation, providers, signIn: config.signIn }, (what, error) =>
-    logger.warn({ err: error }, what),
-  );
+  const { publicGatewayUrl, signIn } = config;
+  const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
+  const adapters = await openPostgresAdmin({ ...installation, providers, publicGatewayUrl, signIn }, onTrouble);
   await republishAdmission(adapters.ports.governance);
   return start(config, adapters, logger);
 }
 
 /** The admin API on Redis and Kafka; there the ledger tells a new admission store what is on record. */
 export async function startDistributedAdminApi(
-  config: Pick<Config, 'admin' | 'kafka' | 'signIn'>,
+  config: Pick<Config, 'admin' | 'kafka' | 'publicGatewayUrl' | 'signIn'>,
   installation: DistributedInstallation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const { kafka, signIn } = config;
+  const { kafka, publicGatewayUrl, signIn } = config;
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
-  return start(config, await openDistributedAdmin({ ...installation, providers, kafka, signIn }, onTrouble), logger);
+  const adapters = await openDistributedAdmin(
+    { ...installation, providers, kafka, publicGatewayUrl, signIn },
+    onTrouble,
+  );
+  return start(config, adapters, logger);
 }
 
 async function start(

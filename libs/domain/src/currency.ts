@@ -23,6 +23,9 @@ export function parseCurrency(text: string): Currency | undefined {
   return EXPONENT.has(code) ? (code as Currency) : undefined;
 }
 
+/** Every currency that the provider tables know, with the digits after the point of one major unit. */
+export const CURRENCIES: ReadonlyMap<string, number> = EXPONENT;
+
 /** Digits after the point of one major unit: 2 for USD, 0 for JPY, 3 for KWD. */
 export function minorExponent(currency: Currency): number {
   return EXPONENT.get(currency) ?? 2;

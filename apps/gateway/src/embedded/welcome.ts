@@ -21,7 +21,7 @@ export function welcomeText({ demo, simulated, dataDir, logFile, database, tookM
 Keybrake runs (ready after ${(tookMs / 1_000).toFixed(1)} s). Ctrl-C stops it.
 
   gateway     ${gatewayUrl}     agents call this
-  admin API   ${adminUrl}/docs   token in ${dataDir}/demo.json
+  dashboard   ${adminUrl}     token in ${dataDir}/demo.json; the API's documents at /docs
   simulator   ${simulatorUrl}     ${(['stripe', 'twilio', 'resend'] as const).map(upstream).join(', ')}
   database    ${database}
   log         ${logFile}

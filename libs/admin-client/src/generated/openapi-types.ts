@@ -239,6 +239,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the gateway is, and which currencies are known. */
+        get: operations["Installation_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -950,6 +967,15 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
+        Installation: {
+            /** @description digits after the point of one major unit, by code: providers do not all keep to ISO 4217 */
+            currencies: {
+                [key: string]: number;
+            };
+            /** @description where agents reach the gateway */
+            gatewayUrl: string;
+            version: string;
+        };
         IssuedToken: {
             /** Format: date-time */
             createdAt: string;
@@ -1467,6 +1493,7 @@ export type Credential = components['schemas']['Credential'];
 export type CredentialPage = components['schemas']['CredentialPage'];
 export type IdempotencyRecord = components['schemas']['IdempotencyRecord'];
 export type IdempotencyRecordPage = components['schemas']['IdempotencyRecordPage'];
+export type Installation = components['schemas']['Installation'];
 export type IssuedToken = components['schemas']['IssuedToken'];
 export type IssuedVaultKey = components['schemas']['IssuedVaultKey'];
 export type Policy = components['schemas']['Policy'];
@@ -2043,6 +2070,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdempotencyRecordPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Installation_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the gateway is, and which currencies are known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installation"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -98,6 +98,8 @@ export interface Config {
   readonly resolver: ResolverConfig;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
+  /** Where agents reach the gateway, for what the dashboard shows: its own address unless told. */
+  readonly publicGatewayUrl: string;
   readonly signIn: SignInConfig;
   readonly pricesFile: string | undefined;
   /** Describes providers that there is no code for. */
@@ -146,6 +148,8 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       priceDelayMs: read.KEYBRAKE_PRICE_DELAY_MS,
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
+    publicGatewayUrl:
+      read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(read.KEYBRAKE_GATEWAY_HOST, read.KEYBRAKE_GATEWAY_PORT),
     signIn: Object.freeze({
       publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL,
       oidc: oidcSettings(read),
@@ -157,6 +161,12 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     secrets: secretValues(read),
     described: Object.freeze(describe(read)),
   });
+}
+
+/** An address that listens everywhere is reached as this machine. */
+function addressOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 type PortVariable = Extract<SettingName, `KEYBRAKE_${'GATEWAY' | 'ADMIN' | 'LEDGER' | 'SIMULATOR'}_PORT`>;

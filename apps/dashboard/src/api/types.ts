@@ -1,0 +1,45 @@
+import type * as generated from '@keybrake/admin-client';
+
+// The shapes of the admin API that pages use, as its OpenAPI document has them. Money is text of minor units, times are
+// ISO 8601.
+
+export type {
+  Account,
+  AgentType,
+  AgentTypeSpend as Spend,
+  AuditEntry,
+  Balance,
+  Cap,
+  Credential,
+  Installation,
+  IssuedToken,
+  IssuedVaultKey,
+  Policy,
+  PolicyDiff,
+  PolicyDraft,
+  PolicyTemplate,
+  Provider,
+  RevokedVaultKey,
+  Session,
+  SignInMethods,
+  Token,
+  VaultKey,
+} from '@keybrake/admin-client';
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export type Role = generated.Session['role'];
+export type CapScope = generated.Cap['scope'];
+export type CapWindow = generated.Cap['window'];
+export type CapDirection = generated.Cap['direction'];
+export type OperationClass = generated.Provider['operations'][number]['class'];
+export type AuditDecision = generated.AuditEntry['decision'];
+export type AuditState = generated.AuditEntry['state'];
+
+/** By the names of the API's query; what a person typed is checked there. */
+export interface AuditFilter {
+  readonly [name: string]: string | undefined;
+}

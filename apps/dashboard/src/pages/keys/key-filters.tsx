@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { api } from '../../api/api.ts';
+import { SelectField, TextField } from '../../ui/fields.tsx';
+import styles from './keys.module.css';
+
+export interface Filters {
+  readonly agentType: string;
+  readonly policyId: string;
+  readonly state: string;
+  readonly search: string;
+}
+
+const STATES = [
+  { value: '', label: 'Any state' },
+  { value: 'live', label: 'Live' },
+  { value: 'revoked', label: 'Revoked' },
+  { value: 'expired', label: 'Expired' },
+];
+const TYPING_PAUSE_MS = 250;
+
+/** The search waits for a pause in typing; the others count at once. */
+export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: (changes: Partial<Filters>) => void }) {
+  const [search, setSearch] = useState(filters.search);
+  const agentTypes = useQuery({ queryKey: ['agent-types'], queryFn: api.agentTypes });
+  useEffect(() => {
+    if (search === filters.search) return undefined;
+    const timer = setTimeout(() => onChange({ search }), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [search, filters.search, onChange]);
+  const types = agentTypes.data?.data ?? [];
+  const options = types.map(({ agentType, liveKeys }) => ({
+    value: agentType,
+    label: `${agentType} (${liveKeys} live)`,
+  }));
+  return (
+    <search className={styles.filters}>
+      <TextField
+        label="Search"
+        type="search"
+        placeholder="Label, id or run"
+        value={search}
+        onChange={setSearch}
+        maxLength={200}
+      />
+      <SelectField
+        label="Agent type"
+        value={filters.agentType}
+        onChange={(agentType) => onChange({ agentType })}
+        options={[{ value: '', label: 'Any agent type' }, ...options]}
+      />
+      <SelectField label="State" value={filters.state} onChange={(state) => onChange({ state })} options={STATES} />
+    </search>
+  );
+}

@@ -1,0 +1,105 @@
+import { Plus, Trash2 } from 'lucide-react';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { SelectField, TextField } from '../../ui/fields.tsx';
+import { Stack } from '../../ui/layout.tsx';
+import { CurrencyField } from './currency-field.tsx';
+import type { Draft } from './draft.ts';
+import { MoneyField } from './money-field.tsx';
+import styles from './policies.module.css';
+
+export interface PartProps {
+  readonly draft: Draft;
+  readonly onChange: (changes: Partial<Draft>) => void;
+}
+
+/** The most that one call may move, by currency. */
+export function PerCallFields({ draft, onChange }: PartProps) {
+  const entries = Object.entries(draft.perCallMax);
+  const replace = (at: number, entry: readonly [string, string]) =>
+    onChange({ perCallMax: Object.fromEntries(entries.map((one, index) => (index === at ? entry : one))) });
+  const next = ['usd', 'eur', 'gbp', 'jpy'].find((currency) => !(currency in draft.perCallMax));
+  return (
+    <Stack>
+      {entries.map(([currency, minor], index) => (
+        <fieldset key={currency} className={styles.cap} aria-label={`Most for one call in ${currency}`}>
+          <MoneyField
+            label="At most for one call"
+            currency={currency}
+            minor={minor}
+            onChange={(changed) => replace(index, [currency, changed])}
+          />
+          <CurrencyField value={currency} onChange={(changed) => replace(index, [changed, minor])} />
+          <IconButton
+            label={`Remove the limit in ${currency}`}
+            onClick={() => onChange({ perCallMax: Object.fromEntries(entries.filter((_, at) => at !== index)) })}
+          >
+            <Trash2 size={15} aria-hidden="true" />
+          </IconButton>
+        </fieldset>
+      ))}
+      {next === undefined ? null : (
+        <div>
+          <Button small onClick={() => onChange({ perCallMax: { ...draft.perCallMax, [next]: '' } })}>
+            <Plus size={14} aria-hidden="true" /> Limit a single call
+          </Button>
+        </div>
+      )}
+    </Stack>
+  );
+}
+
+const toCount = (text: string) => (/^\d{1,10}$/.test(text) ? Number(text) : null);
+
+export function QuotaFields({ draft, onChange }: PartProps) {
+  return (
+    <div className={styles.fields}>
+      <TextField
+        label="Requests a month"
+        hint="For each key; empty: no quota."
+        inputMode="numeric"
+        value={draft.requestsPerMonth?.toString() ?? ''}
+        onChange={(text) => onChange({ requestsPerMonth: toCount(text) })}
+      />
+      <TextField
+        label="Requests a second"
+        hint="For each key; empty: no limit."
+        inputMode="numeric"
+        value={draft.requestsPerSecond?.toString() ?? ''}
+        onChange={(text) => onChange({ requestsPerSecond: toCount(text) })}
+      />
+    </div>
+  );
+}
+
+export function UnpricedFields({ draft, onChange }: PartProps) {
+  const { unpriced } = draft;
+  return (
+    <div className={styles.fields}>
+      <SelectField
+        label="Calls whose amount can’t be known before"
+        value={unpriced === 'deny' ? 'deny' : 'reserve'}
+        onChange={(choice) =>
+          onChange({ unpriced: choice === 'deny' ? 'deny' : { reserveMinor: '', currency: 'usd' } })
+        }
+        options={[
+          { value: 'deny', label: 'are denied' },
+          { value: 'reserve', label: 'reserve a fixed amount' },
+        ]}
+      />
+      {unpriced === 'deny' ? null : (
+        <>
+          <MoneyField
+            label="Reserve"
+            currency={unpriced.currency}
+            minor={unpriced.reserveMinor}
+            onChange={(reserveMinor) => onChange({ unpriced: { ...unpriced, reserveMinor } })}
+          />
+          <CurrencyField
+            value={unpriced.currency}
+            onChange={(currency) => onChange({ unpriced: { ...unpriced, currency } })}
+          />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { type ComponentType, lazy } from 'react';
+import { Route, Routes } from 'react-router';
+import { SignedIn } from './shell/signed-in.tsx';
+import { NotFound } from './ui/states.tsx';
+
+type Page = Promise<{ default: ComponentType }>;
+const page = (load: () => Page) => lazy(load);
+
+// Each page is a chunk of its own.
+const SignIn = page(() => import('./pages/sign-in/sign-in.tsx'));
+const Overview = page(() => import('./pages/overview/overview.tsx'));
+const Keys = page(() => import('./pages/keys/keys.tsx'));
+const Key = page(() => import('./pages/keys/key.tsx'));
+const Policies = page(() => import('./pages/policies/policies.tsx'));
+const NewPolicy = page(() => import('./pages/policies/new-policy.tsx'));
+const Policy = page(() => import('./pages/policies/policy.tsx'));
+const Audit = page(() => import('./pages/audit/audit.tsx'));
+const Call = page(() => import('./pages/calls/call.tsx'));
+const Runs = page(() => import('./pages/runs/runs.tsx'));
+const Run = page(() => import('./pages/runs/run.tsx'));
+const InDoubt = page(() => import('./pages/in-doubt/in-doubt.tsx'));
+const Spend = page(() => import('./pages/spend/spend.tsx'));
+const Usage = page(() => import('./pages/usage/usage.tsx'));
+const Onboarding = page(() => import('./pages/onboarding/onboarding.tsx'));
+const Settings = page(() => import('./pages/settings/settings.tsx'));
+
+export function AppRoutes() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignIn />} />
+      <Route element={<SignedIn />}>
+        <Route index element={<Overview />} />
+        <Route path="/keys" element={<Keys />} />
+        <Route path="/keys/:id" element={<Key />} />
+        <Route path="/policies" element={<Policies />} />
+        <Route path="/policies/new" element={<NewPolicy />} />
+        <Route path="/policies/:id" element={<Policy />} />
+        <Route path="/audit" element={<Audit />} />
+        <Route path="/calls/:id" element={<Call />} />
+        <Route path="/runs" element={<Runs />} />
+        <Route path="/runs/:runId" element={<Run />} />
+        <Route path="/in-doubt" element={<InDoubt />} />
+        <Route path="/spend" element={<Spend />} />
+        <Route path="/usage" element={<Usage />} />
+        <Route path="/onboarding" element={<Onboarding />} />
+        <Route path="/settings" element={<Settings />} />
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,77 @@
+import {
+  ChartColumn,
+  CircleHelp,
+  Gauge,
+  KeyRound,
+  type LucideIcon,
+  Rocket,
+  ScrollText,
+  Search,
+  Settings,
+  Waypoints,
+} from 'lucide-react';
+import { NavLink } from 'react-router';
+import styles from './shell.module.css';
+
+interface Item {
+  readonly to: string;
+  readonly name: string;
+  readonly icon: LucideIcon;
+}
+
+const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] }[] = [
+  {
+    name: 'Watch',
+    items: [
+      { to: '/', name: 'Overview', icon: Gauge },
+      { to: '/audit', name: 'Audit', icon: Search },
+      { to: '/runs', name: 'Runs', icon: Waypoints },
+      { to: '/in-doubt', name: 'In doubt', icon: CircleHelp },
+    ],
+  },
+  {
+    name: 'Govern',
+    items: [
+      { to: '/keys', name: 'Keys', icon: KeyRound },
+      { to: '/policies', name: 'Policies', icon: ScrollText },
+    ],
+  },
+  {
+    name: 'Account',
+    items: [
+      { to: '/spend', name: 'Spend', icon: ChartColumn },
+      { to: '/usage', name: 'Usage', icon: Gauge },
+      { to: '/onboarding', name: 'Get started', icon: Rocket },
+      { to: '/settings', name: 'Settings', icon: Settings },
+    ],
+  },
+];
+
+/** `inDoubt` is shown beside its page, so that nobody has to go and look. */
+export function Navigation({ inDoubt, onNavigate }: { inDoubt: string | undefined; onNavigate: () => void }) {
+  return (
+    <nav aria-label="Main" className={styles.nav}>
+      {GROUPS.map(({ name, items }) => (
+        <div key={name}>
+          <p className={styles.group}>{name}</p>
+          <ul>
+            {items.map(({ to, name: label, icon: Icon }) => (
+              <li key={to}>
+                <NavLink to={to} end={to === '/'} className={styles.link ?? ''} onClick={onNavigate}>
+                  <Icon size={16} aria-hidden="true" />
+                  <span>{label}</span>
+                  {to === '/in-doubt' && inDoubt !== undefined ? (
+                    <span className={styles.count}>
+                      {inDoubt}
+                      <span className={styles.visuallyHidden}> calls</span>
+                    </span>
+                  ) : null}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
