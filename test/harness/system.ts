@@ -52,8 +52,8 @@ export class System {
   #redis: RedisProcess | undefined;
   readonly #kafka: KafkaSource | undefined;
   readonly #enforced: Enforced;
-  #adminUrl = '';
-  #adminToken = '';
+  adminUrl = '';
+  adminToken = '';
 
   private constructor(parts: {
     database: TestDatabase;
@@ -123,9 +123,9 @@ export class System {
   }
 
   async admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.#adminUrl}${path}`, {
+    const response = await fetch(`${this.adminUrl}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#adminToken}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' },
       ...(body === undefined ? (method === 'POST' ? { body: '{}' } : {}) : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -262,9 +262,9 @@ export class System {
   }
 
   async #startProcesses(gateways: number, ledgers: number): Promise<void> {
-    this.#adminToken = await openAccount(this.#pool, this.#env);
+    this.adminToken = await openAccount(this.#pool, this.#env);
     const adminPort = await freePort();
-    this.#adminUrl = `http://127.0.0.1:${adminPort}`;
+    this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
     const starts = [
       this.#start('admin API', this.#entry('admin-api'), adminPort, { KEYBRAKE_ADMIN_PORT: String(adminPort) }),
