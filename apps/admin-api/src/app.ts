@@ -8,6 +8,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { CatalogueController } from './controllers/catalogue.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
@@ -19,6 +20,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
+import { TextInterceptor } from './http/text.interceptor.js';
 import { ADMIN_PORTS, type AdminPorts } from './ports.js';
 
 export interface AdminApiParts {
@@ -42,6 +44,7 @@ class AdminApiModule {
       imports: [OperationalModule.register({ readiness, metrics })],
       controllers: [
         AccountController,
+        CatalogueController,
         PoliciesController,
         VaultKeysController,
         CredentialsController,
@@ -54,6 +57,7 @@ class AdminApiModule {
         { provide: ADMIN_PORTS, useValue: ports },
         SignInLimiter,
         { provide: APP_GUARD, useClass: TokenGuard },
+        { provide: APP_INTERCEPTOR, useClass: TextInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
         { provide: APP_PIPE, useValue: new StandardSchemaValidationPipe({ exceptionFactory: toProblem }) },

@@ -4,6 +4,7 @@ export * from './governance/governance.js';
 export * from './governance/governance-error.js';
 export * from './governance/policies.js';
 export * from './governance/policy-rules.js';
+export * from './governance/policy-templates.js';
 export * from './governance/relay-governance.js';
 export * from './governance/republish.js';
 export * from './governance/resolve-reservation.js';

@@ -4,19 +4,54 @@ import {
   listPolicies,
   listPolicyVersions,
   revisePolicy,
+  type StoredPolicy,
   type TokenIdentity,
 } from '@keybrake/application';
 import type { PolicyId } from '@keybrake/domain';
-import { Body, Controller, Get, Inject, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
+import { jsonDifferences } from '../http/json-differences.js';
+import { Problem } from '../http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
-import { policiesAnswer, policyAnswer } from '../schemas/answers.js';
+import { policiesAnswer, policyAnswer, policyDiffAnswer } from '../schemas/answers.js';
 import { toPolicyDraft } from '../schemas/drafts.js';
-import { type PageQuery, type PolicyBody, pageQuery, policyBody } from '../schemas/requests.js';
-import { policyView } from '../schemas/views.js';
+import {
+  type DiffQuery,
+  diffQuery,
+  type PageQuery,
+  type PolicyBody,
+  pageQuery,
+  policyBody,
+  versionParameter,
+} from '../schemas/requests.js';
+import { policyDraftView, policyView } from '../schemas/views.js';
+
+const VERSION = /^[1-9]\d{0,8}$/;
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag that was read: 412 when it is no longer the current version.',
+};
+
+/** The version as an entity tag. */
+function tagged(reply: FastifyReply, stored: StoredPolicy) {
+  void reply.header('etag', `"${stored.policy.version}"`);
+  return policyView(stored);
+}
+
+/** Undefined: whichever is current. */
+function versionIn(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  const [, version] = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch) ?? [];
+  if (version !== undefined) return Number(version);
+  throw Problem.invalid([
+    { pointer: '', detail: 'If-Match must be the ETag of a policy, such as "3" with its quotes.' },
+  ]);
+}
 
 @ApiTags('policies')
 @ApiBearerAuth()
@@ -50,11 +85,16 @@ export class PoliciesController {
   @Get(':id')
   @Allow('viewer')
   @Documented({ summary: 'The current version of a policy.', answer: policyAnswer })
-  async find(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
-    return policyView(await getPolicy(this.#ports, actor, id as PolicyId));
+  async find(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return tagged(reply, await getPolicy(this.#ports, actor, id as PolicyId));
   }
 
   @Put(':id')
+  @ApiHeader(IF_MATCH)
   @Documented({
     summary: 'Make the next version. What a window has used goes on counting; gateways obey it once this answers.',
     body: policyBody,
@@ -64,15 +104,54 @@ export class PoliciesController {
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,
     @Body({ schema: policyBody }) body: PolicyBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return policyView(await revisePolicy(this.#ports, actor, id as PolicyId, toPolicyDraft(body)));
+    const expected = versionIn(ifMatch);
+    return tagged(reply, await revisePolicy(this.#ports, actor, id as PolicyId, toPolicyDraft(body), expected));
   }
 
   @Get(':id/versions')
   @Allow('viewer')
-  @Documented({ summary: 'All versions, newest first. They never change.', answer: policiesAnswer })
-  async versions(@CurrentActor() actor: TokenIdentity, @Param('id') id: string) {
-    const versions = await listPolicyVersions(this.#ports, actor, id as PolicyId);
-    return { data: versions.map(policyView), nextCursor: null };
+  @Documented({
+    summary: 'All versions, newest first. They never change.',
+    query: pageQuery,
+    answer: policiesAnswer,
+  })
+  async versions(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Query({ schema: pageQuery }) { limit, cursor }: PageQuery,
+  ) {
+    const request = { limit, after: toCursor(decodeCursor(cursor, VERSION)) };
+    const page = await listPolicyVersions(this.#ports, actor, id as PolicyId, request);
+    return { data: page.data.map(policyView), nextCursor: fromCursor(page.next) };
+  }
+
+  @Get(':id/versions/:version')
+  @Allow('viewer')
+  @Documented({ summary: 'One version of a policy, as it was in force.', answer: policyAnswer })
+  async version(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Param('version', { schema: versionParameter }) version: number,
+  ) {
+    return policyView(await getPolicy(this.#ports, actor, id as PolicyId, version));
+  }
+
+  @Get(':id/diff')
+  @Allow('viewer')
+  @Documented({ summary: 'What changed between two versions.', query: diffQuery, answer: policyDiffAnswer })
+  async diff(
+    @CurrentActor() actor: TokenIdentity,
+    @Param('id') id: string,
+    @Query({ schema: diffQuery }) { from, to }: DiffQuery,
+  ) {
+    const [before, after] = await Promise.all(
+      [from, to].map(async (version) =>
+        policyDraftView((await getPolicy(this.#ports, actor, id as PolicyId, version)).policy),
+      ),
+    );
+    return { from, to, changes: jsonDifferences(before, after) };
   }
 }

@@ -59,8 +59,14 @@ export class VaultKeysController {
   @Allow('viewer')
   @Documented({ summary: 'Vault keys, newest first.', query: vaultKeyQuery, answer: vaultKeysAnswer })
   async list(@CurrentActor() actor: TokenIdentity, @Query({ schema: vaultKeyQuery }) query: VaultKeyQuery) {
-    const { limit, cursor, agentType, policyId } = query;
-    const filter = { agentType, policyId: policyId as PolicyId | undefined };
+    const { limit, cursor, agentType, policyId, parentId, state: is, search } = query;
+    const filter = {
+      agentType,
+      policyId: policyId as PolicyId | undefined,
+      parentId: parentId as VaultKeyId | undefined,
+      state: is === undefined ? undefined : { is, nowMs: this.#ports.runtime.nowMs() },
+      search,
+    };
     const page = await listVaultKeys(this.#ports, actor, filter, { limit, after: toCursor(decodeCursor(cursor)) });
     return { data: page.data.map(vaultKeyView), nextCursor: fromCursor(page.next) };
   }

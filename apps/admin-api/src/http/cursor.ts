@@ -6,11 +6,12 @@ export function encodeCursor(cursor: { readonly atMs: number; readonly id: strin
   return cursor === undefined ? null : Buffer.from(JSON.stringify([cursor.atMs, cursor.id])).toString('base64url');
 }
 
-export function decodeCursor(text: string | undefined): TimeCursor | undefined {
+/** `idShape`: where the list's ids are not any text. */
+export function decodeCursor(text: string | undefined, idShape = /^[^\0]*$/): TimeCursor | undefined {
   if (text === undefined) return undefined;
   try {
     const [atMs, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [unknown, unknown];
-    if (Number.isSafeInteger(atMs) && typeof id === 'string') return { atMs: atMs as number, id };
+    if (Number.isSafeInteger(atMs) && typeof id === 'string' && idShape.test(id)) return { atMs: atMs as number, id };
   } catch {
     // told below
   }

@@ -86,7 +86,9 @@ function complete(operation: Operation, method: string, path: string): void {
 
 function pathParameters(path: string) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-  return names.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string', minLength: 1 } }));
+  const version = { type: 'string', pattern: '^[1-9][0-9]{0,8}$' };
+  const schemaFor = (name: string) => (name === 'version' ? version : { type: 'string', minLength: 1 });
+  return names.map((name) => ({ name, in: 'path' as const, required: true, schema: schemaFor(name) }));
 }
 
 /** A filter may name what is not there. */

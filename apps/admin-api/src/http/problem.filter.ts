@@ -8,6 +8,7 @@ const GOVERNANCE: Record<GovernanceErrorCode, { status: number; title: string }>
   not_found: { status: 404, title: 'Not found' },
   invalid: { status: 422, title: 'Invalid request' },
   conflict: { status: 409, title: 'Conflict' },
+  changed: { status: 412, title: 'Changed meanwhile' },
   widening: { status: 422, title: 'Wider than the parent' },
 };
 

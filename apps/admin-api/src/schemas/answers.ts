@@ -15,24 +15,29 @@ export const capAnswer = z
   })
   .meta({ id: 'Cap' });
 
+const policyFields = {
+  name: z.string(),
+  provider: z.string(),
+  allowedOperations: z.array(z.string()),
+  caps: z.array(capAnswer),
+  perCallMax: z.record(z.string(), minor),
+  timeZone: z.string(),
+  requestsPerMonth: z.int().nullable(),
+  requestsPerSecond: z.int().nullable(),
+  unpriced: z.union([z.literal('deny'), z.strictObject({ reserveMinor: minor, currency: currencyCode })]),
+  requireRunId: z.boolean(),
+  requireIdempotencyKey: z.boolean(),
+  otherCurrencies: z.enum(['deny', 'convert']),
+  connectedAccounts: z.array(z.string()),
+  mode: z.literal('enforce'),
+};
+
+export const policyDraftAnswer = z.strictObject(policyFields).meta({ id: 'PolicyDraft' });
 export const policyAnswer = z
   .strictObject({
     id,
     version: z.int().positive(),
-    name: z.string(),
-    provider: z.string(),
-    allowedOperations: z.array(z.string()),
-    caps: z.array(capAnswer),
-    perCallMax: z.record(z.string(), minor),
-    timeZone: z.string(),
-    requestsPerMonth: z.int().nullable(),
-    requestsPerSecond: z.int().nullable(),
-    unpriced: z.union([z.literal('deny'), z.strictObject({ reserveMinor: minor, currency: currencyCode })]),
-    requireRunId: z.boolean(),
-    requireIdempotencyKey: z.boolean(),
-    otherCurrencies: z.enum(['deny', 'convert']),
-    connectedAccounts: z.array(z.string()),
-    mode: z.literal('enforce'),
+    ...policyFields,
     createdAt: time.meta({ description: 'of the first version' }),
     versionCreatedAt: time,
   })

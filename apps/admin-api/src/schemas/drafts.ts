@@ -35,8 +35,8 @@ export function toPolicyDraft(body: PolicyBody): PolicyDraft {
     caps: body.caps.map(toCap),
     perCallMaxMicros: new Map(perCallMax),
     timeZone: body.timeZone,
-    requestsPerMonth: body.requestsPerMonth,
-    requestsPerSecond: body.requestsPerSecond,
+    requestsPerMonth: body.requestsPerMonth ?? undefined,
+    requestsPerSecond: body.requestsPerSecond ?? undefined,
     unpriced:
       unpriced === 'deny' ? 'deny' : moneyFromMinor(BigInt(unpriced.reserveMinor), currencyOf(unpriced.currency)),
     requireRunId: body.requireRunId,

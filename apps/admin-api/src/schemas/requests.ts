@@ -1,4 +1,4 @@
-import { RESERVATION_STATES, TOKEN_ROLES } from '@keybrake/application';
+import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
 import {
   AUDIT_DECISIONS,
   CAP_DIRECTIONS,
@@ -43,8 +43,9 @@ export const policyBody = z.strictObject({
   caps: z.array(cap).max(50).default([]),
   perCallMax: z.record(z.string(), amountMinor).default({}),
   timeZone: z.string().refine(isTimeZone, 'is not a known time zone').default('UTC'),
-  requestsPerMonth: z.int().positive().max(2_000_000_000).optional(),
-  requestsPerSecond: z.int().positive().max(1_000_000).optional(),
+  // Null as the answers have it, so that what was read can be sent.
+  requestsPerMonth: z.int().positive().max(2_000_000_000).nullish(),
+  requestsPerSecond: z.int().positive().max(1_000_000).nullish(),
   unpriced: z.union([z.literal('deny'), z.strictObject({ reserveMinor: amountMinor, currency })]).default('deny'),
   requireRunId: z.boolean().default(false),
   requireIdempotencyKey: z.boolean().default(false),
@@ -105,7 +106,21 @@ const text = z.string().min(1).max(300).optional();
 
 export const pageQuery = z.strictObject(paging);
 export type PageQuery = z.infer<typeof pageQuery>;
-export const vaultKeyQuery = z.strictObject({ ...paging, agentType: text, policyId: text });
+const version = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'must be the number of a version')
+  .transform(Number);
+export const diffQuery = z.strictObject({ from: version, to: version });
+export type DiffQuery = z.infer<typeof diffQuery>;
+export const versionParameter = version;
+export const vaultKeyQuery = z.strictObject({
+  ...paging,
+  agentType: text,
+  policyId: text,
+  parentId: text,
+  state: z.enum(VAULT_KEY_STATES).optional(),
+  search: text,
+});
 export type VaultKeyQuery = z.infer<typeof vaultKeyQuery>;
 export const credentialQuery = z.strictObject({ ...paging, provider: providerId.optional() });
 export type CredentialQuery = z.infer<typeof credentialQuery>;

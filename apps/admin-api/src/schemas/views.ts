@@ -1,6 +1,7 @@
 import type {
   BalanceReport,
   IdempotencyReport,
+  PolicyDraft,
   ReservationReport,
   ResolutionReport,
   SpendReport,
@@ -33,11 +34,10 @@ const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
-export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPolicy) {
+/** What a policy says, without which one it is: as it is sent to make one. */
+export function policyDraftView(policy: PolicyDraft) {
   const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
   return {
-    id: policy.id,
-    version: policy.version,
     name: policy.name,
     provider: policy.provider,
     allowedOperations: policy.allowedOperations,
@@ -52,9 +52,13 @@ export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPo
     otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
     mode: 'enforce',
-    createdAt: iso(createdAtMs),
-    versionCreatedAt: iso(versionCreatedAtMs),
   };
+}
+
+export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPolicy) {
+  const { id, version } = policy;
+  const createdAt = iso(createdAtMs);
+  return { id, version, ...policyDraftView(policy), createdAt, versionCreatedAt: iso(versionCreatedAtMs) };
 }
 
 export function vaultKeyView({ key, provider, createdAtMs, lineRevokedAtMs }: StoredVaultKey) {

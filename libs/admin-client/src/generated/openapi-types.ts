@@ -207,6 +207,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions. */
+        get: operations["Policies_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies/{id}/versions": {
         parameters: {
             query?: never;
@@ -216,6 +233,57 @@ export interface paths {
         };
         /** All versions, newest first. They never change. */
         get: operations["Policies_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a policy, as it was in force. */
+        get: operations["Policies_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies to begin with. */
+        get: operations["Catalogue_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers and the operations that a policy can allow. */
+        get: operations["Catalogue_providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -712,8 +780,56 @@ export interface components {
             /** Format: date-time */
             versionCreatedAt: string;
         };
+        PolicyDiff: {
+            changes: {
+                /** @description the value; null where there is none */
+                after: unknown;
+                /** @description the value; null where there is none */
+                before: unknown;
+                /** @description JSON pointer into the policy */
+                path: string;
+            }[];
+            from: number;
+            to: number;
+        };
+        PolicyDraft: {
+            allowedOperations: string[];
+            caps: components["schemas"]["Cap"][];
+            connectedAccounts: string[];
+            /** @constant */
+            mode: "enforce";
+            name: string;
+            /** @enum {string} */
+            otherCurrencies: "deny" | "convert";
+            perCallMax: {
+                [key: string]: string;
+            };
+            provider: string;
+            requestsPerMonth: number | null;
+            requestsPerSecond: number | null;
+            requireIdempotencyKey: boolean;
+            requireRunId: boolean;
+            timeZone: string;
+            unpriced: "deny" | {
+                /** @description ISO 4217, lower case */
+                currency: string;
+                /** @description minor units of the currency, as text */
+                reserveMinor: string;
+            };
+        };
         PolicyPage: {
             data: components["schemas"]["Policy"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        PolicyTemplate: {
+            description: string;
+            id: string;
+            policy: components["schemas"]["PolicyDraft"];
+            provider: string;
+        };
+        PolicyTemplatePage: {
+            data: components["schemas"]["PolicyTemplate"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -732,6 +848,24 @@ export interface components {
             title: string;
             /** @description address of what is to be known about this kind of problem */
             type: string;
+        };
+        Provider: {
+            id: string;
+            operations: {
+                /**
+                 * @description the weightiest of its endpoints; denied: never forwarded
+                 * @enum {string}
+                 */
+                class: "read" | "free" | "money" | "denied";
+                endpoints: string[];
+                /** @description as a policy names it: charges:write */
+                id: string;
+            }[];
+        };
+        ProviderPage: {
+            data: components["schemas"]["Provider"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
         };
         Reservation: {
             agentType: string;
@@ -984,8 +1118,14 @@ export type IdempotencyRecordPage = components['schemas']['IdempotencyRecordPage
 export type IssuedToken = components['schemas']['IssuedToken'];
 export type IssuedVaultKey = components['schemas']['IssuedVaultKey'];
 export type Policy = components['schemas']['Policy'];
+export type PolicyDiff = components['schemas']['PolicyDiff'];
+export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyPage = components['schemas']['PolicyPage'];
+export type PolicyTemplate = components['schemas']['PolicyTemplate'];
+export type PolicyTemplatePage = components['schemas']['PolicyTemplatePage'];
 export type Problem = components['schemas']['Problem'];
+export type Provider = components['schemas']['Provider'];
+export type ProviderPage = components['schemas']['ProviderPage'];
 export type Reservation = components['schemas']['Reservation'];
 export type ReservationPage = components['schemas']['ReservationPage'];
 export type Resolution = components['schemas']['Resolution'];
@@ -1452,8 +1592,8 @@ export interface operations {
                     };
                     /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
                     provider: string;
-                    requestsPerMonth?: number;
-                    requestsPerSecond?: number;
+                    requestsPerMonth?: number | null;
+                    requestsPerSecond?: number | null;
                     /** @default false */
                     requireIdempotencyKey?: boolean;
                     /** @default false */
@@ -1523,7 +1663,10 @@ export interface operations {
     Policies_revise: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that was read: 412 when it is no longer the current version. */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1566,8 +1709,8 @@ export interface operations {
                     };
                     /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
                     provider: string;
-                    requestsPerMonth?: number;
-                    requestsPerSecond?: number;
+                    requestsPerMonth?: number | null;
+                    requestsPerSecond?: number | null;
                     /** @default false */
                     requireIdempotencyKey?: boolean;
                     /** @default false */
@@ -1605,9 +1748,44 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Policies_diff: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed between two versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDiff"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Policies_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1629,6 +1807,88 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Policies_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version of a policy, as it was in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Catalogue_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Policies to begin with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyTemplatePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Catalogue_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Providers and the operations that a policy can allow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2029,7 +2289,10 @@ export interface operations {
                 agentType?: string;
                 cursor?: string;
                 limit?: string;
+                parentId?: string;
                 policyId?: string;
+                search?: string;
+                state?: "live" | "revoked" | "expired";
             };
             header?: never;
             path?: never;

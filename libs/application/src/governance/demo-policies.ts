@@ -5,6 +5,7 @@ import {
   invariant,
   type Money,
   moneyFromMinor,
+  type ProviderId,
   parseCurrency,
 } from '@keybrake/domain';
 import type { PolicyDraft } from './policy-rules.js';
@@ -47,11 +48,22 @@ function draftOf(
   perCallMax?: Money,
 ): PolicyDraft {
   return {
+    ...readOnlyDraft(provider),
     name,
-    provider,
     allowedOperations,
     caps: [perKeyAndDay(dailyCap)],
     perCallMaxMicros: new Map(perCallMax === undefined ? [] : [[perCallMax.currency, perCallMax.micros]]),
+  };
+}
+
+/** Every read of the provider, and nothing that changes anything. */
+export function readOnlyDraft(provider: ProviderId): PolicyDraft {
+  return {
+    name: `${provider}, read only`,
+    provider,
+    allowedOperations: ['*:read'],
+    caps: [],
+    perCallMaxMicros: new Map(),
     timeZone: 'UTC',
     requestsPerMonth: undefined,
     requestsPerSecond: undefined,

@@ -1,8 +1,8 @@
 /**
  * `not_found`: no such thing in this account. `invalid`: the request can't be right as it is. `conflict`: it can't be
- * done in the present state. `widening`: a child key would be allowed what its parent is not.
+ * done in the present state. `changed`: somebody else was first. `widening`: a child key would be allowed what its parent is not.
  */
-export type GovernanceErrorCode = 'not_found' | 'invalid' | 'conflict' | 'widening';
+export type GovernanceErrorCode = 'not_found' | 'invalid' | 'conflict' | 'changed' | 'widening';
 
 export interface Problem {
   /** JSON pointer into the use case's input: `/caps/0/limitMicros`; the empty one is the whole. */

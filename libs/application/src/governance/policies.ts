@@ -29,7 +29,7 @@ export async function ensurePolicy(
 /**
  * Makes the next version; in force for every gateway once this returns. A draft equal to the current version makes none
  * but is put in force again, so a repeat after `DependencyUnavailable` is safe.
- * `expectedVersion`: refuse (conflict) when the current one is another.
+ * `expectedVersion`: refuse (changed) when the current one is another.
  */
 export async function revisePolicy(
   ports: GovernancePorts,
@@ -63,7 +63,7 @@ async function storeVersion(ports: GovernancePorts, actor: Actor, policy: Policy
 }
 
 function revisedMeanwhile(policyId: PolicyId): GovernanceError {
-  return new GovernanceError('conflict', `${policyId} was revised meanwhile; read it and try again.`);
+  return new GovernanceError('changed', `${policyId} was revised meanwhile; read it and try again.`);
 }
 
 /** The current version unless one is named. */
@@ -92,8 +92,9 @@ export async function listPolicyVersions(
   ports: Pick<GovernancePorts, 'store'>,
   actor: Pick<Actor, 'accountId'>,
   policyId: PolicyId,
-): Promise<readonly StoredPolicy[]> {
-  const versions = await ports.store.listPolicyVersions(actor.accountId, policyId);
-  if (versions.length === 0) throw notFound('policy', policyId);
-  return versions;
+  page: PageRequest,
+): Promise<Page<StoredPolicy>> {
+  checkPage(page);
+  await getPolicy(ports, actor, policyId);
+  return ports.store.listPolicyVersions(actor.accountId, policyId, page);
 }

@@ -80,7 +80,14 @@ export interface VaultKeyFilter {
   readonly policyId?: PolicyId | undefined;
   readonly parentId?: VaultKeyId | undefined;
   readonly boundRunId?: RunId | undefined;
+  /** As of now: `expired` ones were not revoked. */
+  readonly state?: { readonly is: VaultKeyState; readonly nowMs: number } | undefined;
+  /** Text in id, agent type or label; upper and lower case are the same. */
+  readonly search?: string | undefined;
 }
+
+export const VAULT_KEY_STATES = ['live', 'revoked', 'expired'] as const;
+export type VaultKeyState = (typeof VAULT_KEY_STATES)[number];
 
 export interface AgentTypeSummary {
   readonly agentType: string;
@@ -168,8 +175,8 @@ export interface PolicyRecords {
   findPolicy(accountId: AccountId, policyId: PolicyId, version?: number): Promise<StoredPolicy | undefined>;
   /** Current versions. */
   listPolicies(accountId: AccountId, page: PageRequest): Promise<Page<StoredPolicy>>;
-  /** Newest first. */
-  listPolicyVersions(accountId: AccountId, policyId: PolicyId): Promise<readonly StoredPolicy[]>;
+  /** Newest first. The cursor's id is the version as text. */
+  listPolicyVersions(accountId: AccountId, policyId: PolicyId, page: PageRequest): Promise<Page<StoredPolicy>>;
   /** Current version numbers over all accounts, in the order of account and policy, after the one named. */
   policyVersionsAfter(last: PolicyVersionRef | undefined, limit: number): Promise<readonly PolicyVersionRef[]>;
 }

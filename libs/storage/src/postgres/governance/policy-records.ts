@@ -48,8 +48,9 @@ const LIST_VERSIONS = `
 select p.account_id, p.policy_id, p.provider, p.created_at_ms, v.version, v.document, v.created_at_ms as version_created_at_ms
   from governance.policies p
   join governance.policy_versions v on v.account_id = p.account_id and v.policy_id = p.policy_id
- where p.account_id = $1::text and p.policy_id = $2::text
- order by v.version desc`;
+ where p.account_id = $1::text and p.policy_id = $2::text and ($3::integer is null or v.version < $3::integer)
+ order by v.version desc
+ limit $4::integer`;
 
 const CURRENT_AFTER = `
 select p.account_id, p.policy_id, p.current_version as version
@@ -102,8 +103,14 @@ export function policyRecords(database: GovernanceDatabase): PolicyRecords {
       return pageOf(rows.map(storedPolicy), page, ({ createdAtMs, policy }) => ({ createdAtMs, id: policy.id }));
     },
 
-    listPolicyVersions: async (accountId: AccountId, policyId: PolicyId) =>
-      (await database.read<PolicyRow>(LIST_VERSIONS, [accountId, policyId])).map(storedPolicy),
+    listPolicyVersions: async (accountId: AccountId, policyId: PolicyId, page: PageRequest) => {
+      const [, before, limit] = pageParameters(page);
+      const rows = await database.read<PolicyRow>(LIST_VERSIONS, [accountId, policyId, before, limit]);
+      return pageOf(rows.map(storedPolicy), page, ({ versionCreatedAtMs: createdAtMs, policy }) => ({
+        createdAtMs,
+        id: String(policy.version),
+      }));
+    },
 
     policyVersionsAfter: async (last: PolicyVersionRef | undefined, limit: number) => {
       const parameters = [last?.accountId ?? null, last?.policyId ?? null, limit];

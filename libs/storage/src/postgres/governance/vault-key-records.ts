@@ -77,8 +77,10 @@ export function vaultKeyRecords(database: GovernanceDatabase): VaultKeyRecords {
       filter: VaultKeyFilter,
       page: PageRequest,
     ): Promise<Page<StoredVaultKey>> => {
-      const { agentType, policyId, parentId, boundRunId } = filter;
-      const wanted = [agentType, policyId, parentId, boundRunId].map((value) => value ?? null);
+      const { agentType, policyId, parentId, boundRunId, state, search } = filter;
+      const wanted = [agentType, policyId, parentId, boundRunId, state?.is, state?.nowMs, search].map(
+        (value) => value ?? null,
+      );
       const rows = await database.read<StoredRow>(statements.LIST, [accountId, ...pageParameters(page), ...wanted]);
       return pageOf(rows.map(storedKey), page, ({ createdAtMs, key }) => ({ createdAtMs, id: key.id }));
     },

@@ -37,6 +37,9 @@ select k.account_id, k.key_id, k.secret_hash, k.agent_type, k.label, k.policy_id
    and ($6::text is null or k.policy_id = $6::text)
    and ($7::text is null or k.parent_id = $7::text)
    and ($8::text is null or k.bound_run_id = $8::text)
+   and ($9::text is null or $9::text = case when line.revoked_at_ms is not null then 'revoked'
+                                            when k.expires_at_ms <= $10::bigint then 'expired' else 'live' end)
+   and ($11::text is null or strpos(lower(concat_ws(' ', k.key_id, k.agent_type, k.label)), lower($11::text)) > 0)
  order by k.created_at_ms desc, k.key_id desc
  limit $4::integer`;
 
