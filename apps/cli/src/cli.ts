@@ -65,7 +65,18 @@ async function parse(words: readonly string[], signal: AbortSignal): Promise<voi
   const environment = readEnvironment();
   const run: Run = (work) => (options) => work(new Context(environment, options, signal), options);
   const line = commandLine(completionName, (typed) => offeredIds(typed, environment));
-  await COMMANDS.reduce((described, add) => add(described, run), line).parseAsync(words);
+  await COMMANDS.reduce((described, add) => add(described, run), line).parseAsync(withStdin(words));
+}
+
+/** The parser takes `-` for an argument of the command; here it is the value of the option before it: stdin. */
+export function withStdin(words: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    if (word === '-' && last?.startsWith('-')) joined[joined.length - 1] = `${last}=-`;
+    else joined.push(word);
+  }
+  return joined;
 }
 
 type Completion = Parameters<Argv['completion']>[2] & object;

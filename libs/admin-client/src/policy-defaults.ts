@@ -2,6 +2,7 @@ import document from './generated/openapi.json' with { type: 'json' };
 
 interface Schema {
   readonly type?: string;
+  readonly anyOf?: readonly object[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;

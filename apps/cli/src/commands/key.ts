@@ -121,11 +121,15 @@ function list(line: CommandLine, run: Run): CommandLine {
         .options(listOptions)
         .option('agent-type', { alias: 'a', type: 'string', describe: 'only of this agent type' })
         .option('policy', { alias: 'p', type: 'string', describe: 'only under this policy: its id, or its name' })
+        .option('state', { choices: ['live', 'revoked', 'expired'] as const, describe: 'only in this state' })
+        .option('search', { type: 'string', describe: 'only with this text in id, label, agent type or run' })
         .example('keybrake key list --agent-type billing', 'the keys of one agent type'),
-    run(async (context, { limit, cursor, agentType, policy }) => {
+    run(async (context, { limit, cursor, agentType, policy, state, search }) => {
       const { client } = await context.connect();
       const filter = {
         ...(agentType !== undefined && { agentType }),
+        ...(state !== undefined && { state }),
+        ...(search !== undefined && { search }),
         ...(policy !== undefined && { policyId: (await findPolicy(client, policy)).id }),
       };
       const page = await entries({ limit: checkedLimit(limit), cursor }, (query) =>

@@ -1,4 +1,5 @@
 import { answered, type Policy } from '@keybrake/admin-client';
+import type { JsonDifference } from '@keybrake/domain';
 import { type CommandLine, type Commands, checkedLimit, listOptions, noteMore, type Run } from '../command-line.js';
 import { entries } from '../connection/paging.js';
 import type { Context } from '../context.js';
@@ -8,7 +9,7 @@ import { escapeText } from '../output/escape.js';
 import { fields, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 import { type AppliedPolicy, applyPolicy, foretold, planPolicies } from '../policies/apply.js';
-import { type Change, changesBetween, describeChange } from '../policies/changes.js';
+import { describeChange } from '../policies/changes.js';
 import { findPolicy, findVersion } from '../policies/find.js';
 import { readPolicies, writable } from '../policies/policy-file.js';
 
@@ -65,7 +66,7 @@ function toldOf(
 
 const COLOURS = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 
-function changesText(changes: readonly Change[], terminal: Terminal): string {
+function changesText(changes: readonly JsonDifference[], terminal: Terminal): string {
   const lines = changes.map(describeChange);
   return lines.map(({ sign, text }) => `${terminal.style(COLOURS[sign], `  ${sign} ${escapeText(text)}`)}\n`).join('');
 }
@@ -152,8 +153,10 @@ function diff(line: CommandLine, run: Run): CommandLine {
       const to = options.to ?? current.version;
       const from = options.from ?? to - 1;
       if (from < 1) throw usage(`policy ${current.id} has one version only: there is nothing to compare`);
-      const [before, after] = [await findVersion(client, current, from), await findVersion(client, current, to)];
-      const answer = { from, to, changes: changesBetween(writable(before), writable(after)) };
+      const query = { from: String(from), to: String(to) };
+      const answer = await answered(
+        client.GET('/v1/policies/{id}/diff', { params: { path: { id: current.id }, query } }),
+      );
       await context.show(answer, ({ changes }) => changesText(changes, context.terminal));
       if (answer.changes.length === 0) context.terminal.note(`Versions ${from} and ${to} are the same.`);
     }),

@@ -2,7 +2,7 @@ import { type AdminClient, createAdminClient } from '@keybrake/admin-client';
 import type { Environment } from '../environment.js';
 import { CliError, EXIT, usage } from '../exit-codes.js';
 import { type ClientConfig, readConfig } from './config-file.js';
-import { readToken } from './token.js';
+import { readToken, type TokenSource } from './token.js';
 
 export interface ConnectionOptions {
   readonly url?: string | undefined;
@@ -15,9 +15,6 @@ export interface Target {
   readonly token: string | undefined;
   readonly gatewayUrl: string | undefined;
 }
-
-/** Where the token stands: its text, or the file that holds it. */
-export type TokenSource = { readonly text: string } | { readonly file: string };
 
 const REQUEST_TIMEOUT_MS = 60_000;
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text as allOf } from 'node:stream/consumers';
 import { usage } from '../exit-codes.js';
-import type { TokenSource } from './connection.js';
+
+/** Where the token stands: its text, or the file that holds it. */
+export type TokenSource = { readonly text: string } | { readonly file: string };
 
 /** What may stand in an Authorization header. */
 const TOKEN = /^[\x21-\x7e]{1,1000}$/;

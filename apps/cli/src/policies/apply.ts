@@ -1,6 +1,6 @@
 import { type AdminClient, answered, type Policy, type paths, withPolicyDefaults } from '@keybrake/admin-client';
+import { type JsonDifference, jsonDifferences } from '@keybrake/domain';
 import { CliError, EXIT, usage } from '../exit-codes.js';
-import { type Change, changesBetween } from './changes.js';
 import { allPolicies } from './find.js';
 import { type WantedPolicy, writable } from './policy-file.js';
 
@@ -10,7 +10,7 @@ export interface PlannedPolicy {
   readonly wanted: WantedPolicy;
   /** Undefined: it is to be made. */
   readonly current: Policy | undefined;
-  readonly changes: readonly Change[];
+  readonly changes: readonly JsonDifference[];
 }
 
 export interface AppliedPolicy {
@@ -21,7 +21,7 @@ export interface AppliedPolicy {
   readonly name: string;
   readonly provider: string;
   readonly version: number;
-  readonly changes: readonly Change[];
+  readonly changes: readonly JsonDifference[];
 }
 
 /** What applying would do, by the policies as they are now. Throws when it can't be done, before anything is. */
@@ -54,7 +54,7 @@ function planOf(wanted: WantedPolicy, existing: readonly Policy[]): PlannedPolic
     );
   }
   const before = current === undefined ? {} : writable(current);
-  return { wanted, current, changes: changesBetween(before, withPolicyDefaults(wanted.body)) };
+  return { wanted, current, changes: jsonDifferences(before, withPolicyDefaults(wanted.body)) };
 }
 
 /** By id, else by name and provider. */
@@ -86,8 +86,7 @@ export async function applyPolicy(
   if (changes.length === 0) return outcome(wanted, 'unchanged', current, changes);
   const revised = await answered(
     client.PUT('/v1/policies/{id}', {
-      params: { path: { id: current.id } },
-      headers: { 'If-Match': `"${current.version}"` },
+      params: { path: { id: current.id }, header: { 'If-Match': `"${current.version}"` } },
       body,
     }),
   );
@@ -113,7 +112,7 @@ function outcome(
   { origin }: WantedPolicy,
   action: AppliedPolicy['action'],
   { id, name, provider, version }: Policy,
-  changes: readonly Change[],
+  changes: readonly JsonDifference[],
 ): AppliedPolicy {
   return { origin, action, id, name, provider, version, changes };
 }

@@ -26,11 +26,7 @@ export async function findPolicy(client: AdminClient, idOrName: string): Promise
 }
 
 /** A version of a policy, from its history. */
-export async function findVersion(client: AdminClient, { id }: Policy, version: number): Promise<Policy> {
-  const { data } = await entries({ limit: Infinity }, (query) =>
-    answered(client.GET('/v1/policies/{id}/versions', { params: { path: { id }, query } as { path: { id: string } } })),
-  );
-  const found = data.find((one) => one.version === version);
-  if (found === undefined) throw new CliError(EXIT.refused, `policy ${id} has no version ${version}`);
-  return found;
+export function findVersion(client: AdminClient, { id }: Policy, version: number): Promise<Policy> {
+  const path = { id, version: String(version) };
+  return answered(client.GET('/v1/policies/{id}/versions/{version}', { params: { path } }));
 }
