@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../node_modules/.bin/keybrake', import.meta.url));
@@ -40,9 +40,14 @@ export class Cli {
     return new Cli(folder, { XDG_CONFIG_HOME: join(folder, 'config'), ...env });
   }
 
-  start(args: readonly string[], options: CliOptions = {}): RunningCommand {
+  /** With `keybrake` on the PATH. */
+  get env(): Readonly<Record<string, string>> {
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(BIN, args, { cwd: this.folder, env: { PATH, HOME, ...this.#env, ...options.env } });
+    return { HOME, PATH: [dirname(BIN), PATH].join(delimiter), ...this.#env };
+  }
+
+  start(args: readonly string[], options: CliOptions = {}): RunningCommand {
+    const child = spawn(BIN, args, { cwd: this.folder, env: { ...this.env, ...options.env } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -1,4 +1,4 @@
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
 import type { CommandLine, Run } from './command-line.js';
 import { auditCommands } from './commands/audit.js';
 import { completionCommands, prepareCompletion } from './commands/completion.js';
@@ -64,12 +64,16 @@ async function parse(words: readonly string[], signal: AbortSignal): Promise<voi
   const completionName = prepareCompletion(words);
   const environment = readEnvironment();
   const run: Run = (work) => (options) => work(new Context(environment, options, signal), options);
-  const line = commandLine(completionName, (typed) => offeredIds(typed, environment));
+  if (words[0] === COMPLETES) {
+    const ids = await offeredIds(words.slice(2), environment);
+    if (ids.length > 0) return new Terminal().out(`${ids.join('\n')}\n`);
+  }
+  const line = commandLine(completionName);
   await COMMANDS.reduce((described, add) => add(described, run), line).parseAsync(withStdin(words));
 }
 
 /** The parser takes `-` for an argument of the command; here it is the value of the option before it: stdin. */
-export function withStdin(words: readonly string[]): readonly string[] {
+function withStdin(words: readonly string[]): readonly string[] {
   const joined: string[] = [];
   for (const word of words) {
     const last = joined.at(-1);
@@ -79,42 +83,27 @@ export function withStdin(words: readonly string[]): readonly string[] {
   return joined;
 }
 
-type Completion = Parameters<Argv['completion']>[2] & object;
-type Filtered = (onDone: (error: Error | null, words: string[] | undefined) => void) => void;
-
-function commandLine(
-  completionName: string,
-  offered: (typed: readonly string[]) => Promise<readonly string[]>,
-): CommandLine {
-  const complete = async (_word: string, _options: unknown, filtered: Filtered, done: (words: string[]) => void) => {
-    const typed = process.argv.slice(process.argv.indexOf(COMPLETES) + 2);
-    const ids = await offered(typed);
-    if (ids.length > 0) done([...ids]);
-    else filtered((_error, words) => done(words ?? []));
-  };
-  return (
-    yargs()
-      .scriptName('keybrake')
-      .usage('$0 <command>\n\nGoverns Keybrake through its admin API.')
-      .locale('en')
-      .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'dot-notation': false })
-      .option('url', { type: 'string', describe: 'address of the admin API' })
-      .option('token-file', { type: 'string', describe: 'file that holds the token; - for stdin' })
-      .option('json', { type: 'boolean', describe: 'what the API answered, for scripts' })
-      .demandCommand(1, 'Which command?')
-      .recommendCommands()
-      .strict()
-      .check(givenOnce)
-      .version(false)
-      .wrap(Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX))
-      .epilogue(EPILOGUE)
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? usage(message, ['keybrake --help shows what there is.']);
-      })
-      // The types leave out the form of it that can ask the parser for its own words.
-      .completion(completionName, false, complete as unknown as Completion) as CommandLine
-  );
+function commandLine(completionName: string): CommandLine {
+  return yargs()
+    .scriptName('keybrake')
+    .usage('$0 <command>\n\nGoverns Keybrake through its admin API.')
+    .locale('en')
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'dot-notation': false })
+    .option('url', { type: 'string', describe: 'address of the admin API' })
+    .option('token-file', { type: 'string', describe: 'file that holds the token; - for stdin' })
+    .option('json', { type: 'boolean', describe: 'what the API answered, for scripts' })
+    .demandCommand(1, 'Which command?')
+    .recommendCommands()
+    .strict()
+    .check(givenOnce)
+    .version(false)
+    .wrap(Math.min(WIDTH_MAX, process.stdout.columns ?? WIDTH_MAX))
+    .epilogue(EPILOGUE)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? usage(message, ['keybrake --help shows what there is.']);
+    })
+    .completion(completionName, false);
 }
 
 function givenOnce(options: Readonly<Record<string, unknown>>): true {

@@ -23,7 +23,7 @@ export class Context {
   }
 
   connect(): Promise<Connection> {
-    return connect(this.options, this.environment);
+    return connect(this.options, this.environment, this.signal);
   }
 
   get isJson(): boolean {

@@ -72,7 +72,11 @@ export interface Connection extends Target {
 }
 
 /** Throws with what to do when there is no address or no token. */
-export async function connect(options: ConnectionOptions, environment: Environment): Promise<Connection> {
+export async function connect(
+  options: ConnectionOptions,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Connection> {
   const { baseUrl, token, gatewayUrl } = await findTarget(options, environment);
   if (baseUrl === undefined) {
     throw usage('no address of an admin API: run keybrake init, or set KEYBRAKE_URL or --url');
@@ -80,14 +84,17 @@ export async function connect(options: ConnectionOptions, environment: Environme
   if (token === undefined) {
     throw new CliError(EXIT.notAllowed, 'no token: run keybrake init, or set KEYBRAKE_TOKEN or --token-file');
   }
-  return { baseUrl, token, gatewayUrl, client: clientFor(baseUrl, token) };
+  return { baseUrl, token, gatewayUrl, client: clientFor(baseUrl, token, signal) };
 }
 
-/** The typed client, with a time limit for each request. */
-export function clientFor(baseUrl: string, token: string): AdminClient {
+/** The typed client, with a time limit for each request; `signal` ends them all. */
+export function clientFor(baseUrl: string, token: string, signal?: AbortSignal): AdminClient {
   const client = createAdminClient({ baseUrl, token });
   client.use({
-    onRequest: ({ request }) => new Request(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
+    onRequest: ({ request }) => {
+      const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+      return new Request(request, { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) });
+    },
   });
   return client;
 }
