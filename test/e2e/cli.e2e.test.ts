@@ -200,6 +200,9 @@ test('spend and audit: tables for people, the API’s answers for scripts', asyn
   const spend = await cli.run(['spend']);
   expect(spend.stdout).toMatch(/^AGENT TYPE +COMMITTED +HELD +CAP +USED +CALLS +DENIALS\n/);
   expect(spend.stdout).toMatch(/\nwatched +12\.34 USD +0\.00 USD/);
+  const byProvider = await cli.run(['spend', '--by', 'agentType', '--currency', 'usd']);
+  expect(byProvider.stdout).toMatch(/\n\d{4}-\d\d-\d\d +watched +12\.34 USD +0\.00 USD +1 +\d+\n/);
+  expect((await cli.run(['spend', '--by', 'provider', '--date', '2026-11-25'])).code).toBe(2);
   const denied = await cli.json<{ data: { rule: string }[] }>([
     'audit',
     'search',

@@ -74,7 +74,18 @@ describe('ledgers are killed, stopped and fed twice (R4, R5)', () => {
 
   /** A hash of each table, rows in an order of their own, without the times of folding. */
   async function stateOf(): Promise<Record<string, unknown>> {
-    const tables = ['reservations', 'balances', 'agent_spend', 'idempotency_records', 'audit_entries', 'audit_heads'];
+    const tables = [
+      'reservations',
+      'balances',
+      'balance_changes',
+      'day_spend',
+      'runs',
+      'run_day_spend',
+      'month_calls',
+      'idempotency_records',
+      'audit_entries',
+      'audit_heads',
+    ];
     const hashes = await Promise.all(
       tables.map(async (table) => {
         const rows = await system.sql(

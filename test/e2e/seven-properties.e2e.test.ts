@@ -199,6 +199,35 @@ describe.each(PROFILES)('%s', (profile) => {
       expect(verified.valid).toBe(true);
     });
 
+    test("a call's whole life: its steps with the cap's balance around each, and where its time went", async () => {
+      const key = await billingKey('1000');
+      const headers = { 'Keybrake-Run-Id': `life-${profile}` };
+      const form = 'amount=800&currency=usd&source=tok_visa';
+      const answer = await charge(system.gatewayUrl, key.vaultKey, form, randomUUID(), headers);
+      const id = answer.headers.get('keybrake-reservation-id');
+      const life = await eventually(
+        'the call to be folded',
+        () => system.admin<CallLife>('GET', `/v1/audit/${id}`).catch(() => undefined),
+        (seen) => seen?.entry.state === 'committed',
+      );
+      const balances = life?.steps.map(({ type, balances: [balance] }) => [
+        type,
+        balance && [balance.committedBeforeMinor, balance.heldBeforeMinor],
+        balance && [balance.committedAfterMinor, balance.heldAfterMinor],
+      ]);
+      expect(balances).toEqual([
+        ['reserved', ['0', '0'], ['0', '800']],
+        ['launched', undefined, undefined],
+        ['committed', ['0', '800'], ['800', '0']],
+      ]);
+      expect(life?.phases.map(({ name }) => name)).toEqual(['parse', 'reserve', 'record', 'launch', 'forward']);
+      expect(life?.phases.every(({ ms }) => ms > 0)).toBe(true);
+      expect(await system.admin('GET', `/v1/runs/life-${profile}`)).toMatchObject({
+        run: { calls: 1, spend: [{ currency: 'usd', committedMinor: '800' }] },
+        data: [{ id }],
+      });
+    });
+
     test('revoke: the next call gets 401', async () => {
       const key = await billingKey();
       await stripeClient(system, key).charges.create(body(100));
@@ -208,6 +237,12 @@ describe.each(PROFILES)('%s', (profile) => {
       expect(await system.witness('stripe')).toHaveLength(before.length);
     });
   });
+
+  interface CallLife {
+    readonly entry: { readonly state: string };
+    readonly steps: readonly { readonly type: string; readonly balances: readonly Record<string, string>[] }[];
+    readonly phases: readonly { readonly name: string; readonly ms: number }[];
+  }
 
   interface AuditEntry {
     readonly decision: string;

@@ -9,25 +9,31 @@ import { requireProgram } from '@keybrake/testing/programs';
 
 const run = promisify(execFile);
 const cache = fileURLToPath(new URL('../../.cache', import.meta.url));
-const requirementsFile = fileURLToPath(new URL('../sdks/python/requirements.txt', import.meta.url));
 /** The oldest that the pinned packages take. */
 const MINOR_MIN = 11;
 const INSTALL_TIMEOUT_MS = 300_000;
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The SDKs and Haystack. */
+export const requirePython = (): Promise<string> =>
+  pythonWith('the Python SDKs of the tests', 'test/sdks/python/requirements.txt', 'python');
+
 /**
- * A Python with the packages of test/sdks/python/requirements.txt, in a virtual environment of this checkout that is
- * made once for each state of that file. Throws with what to install where there is no Python to make it with.
+ * A Python with the packages of a requirements file, in a virtual environment of this checkout that is made once for
+ * each state of that file. Throws with what to install where there is no Python to make it with.
  */
-export async function requirePython(): Promise<string> {
+export async function pythonWith(what: string, requirements: string, folderName: string): Promise<string> {
+  const requirementsFile = join(root, requirements);
   const base = basePython();
   const wanted = createHash('sha256')
     .update(`${base}\n${version(base)}\n${await readFile(requirementsFile, 'utf8')}`)
     .digest('hex');
-  const folder = join(cache, 'python');
+  const folder = join(cache, folderName);
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, 'requirements.sha256');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return python;
-  process.stdout.write('keybrake: installing the Python SDKs of the tests into .cache/python\n');
+  process.stdout.write(`keybrake: installing ${what} into .cache/${folderName}\n`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(cache, { recursive: true });
   await run(base, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS });

@@ -9,6 +9,7 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['POST', '/v1/account/thaw', 'admin'],
   ['GET', '/v1/agent-types', 'viewer'],
   ['GET', '/v1/audit', 'viewer'],
+  ['GET', '/v1/audit/{reservation}', 'viewer'],
   ['GET', '/v1/audit/verify?vaultKeyId={vaultKey}', 'viewer'],
   ['GET', '/v1/balances?vaultKeyId={vaultKey}', 'viewer'],
   ['GET', '/v1/credentials', 'viewer'],
@@ -34,10 +35,14 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['GET', '/v1/sessions/methods', 'none'],
   ['GET', '/v1/sessions/oidc', 'none'],
   ['GET', '/v1/sessions/oidc/callback', 'none'],
+  ['GET', '/v1/runs', 'viewer'],
+  ['GET', '/v1/runs/{run}', 'viewer'],
   ['GET', '/v1/spend', 'viewer'],
+  ['GET', '/v1/spend/series', 'viewer'],
   ['GET', '/v1/tokens', 'admin'],
   ['POST', '/v1/tokens', 'admin'],
   ['POST', '/v1/tokens/{token}/revoke', 'admin'],
+  ['GET', '/v1/usage', 'viewer'],
   ['GET', '/v1/vault-keys', 'viewer'],
   ['POST', '/v1/vault-keys', 'admin'],
   ['GET', '/v1/vault-keys/{vaultKey}', 'viewer'],
@@ -55,7 +60,7 @@ let api: AdminApiUnderTest;
 /** An admin token of another account. */
 let stranger: string;
 /** What the first account has, by the names in the paths. */
-const ids: Record<string, string> = { reservation: 'res_of_the_first' };
+const ids: Record<string, string> = { reservation: 'res_of_the_first', run: 'run_of_the_first' };
 /** What is sent where a body is needed, so that nothing but the account stands in the way. */
 const bodies: Record<string, () => object> = {
   'PUT /v1/policies/{policy}': () => POLICY,
@@ -98,6 +103,11 @@ beforeAll(async () => {
     `insert into ledger.reservations (reservation_id, account_id, state, outcome, vault_key_id, reserved_at_ms)
      values ($1, 'default', 'open', '{"state":"open"}', $2, 1)`,
     [ids.reservation, ids.vaultKey],
+  );
+  await api.pool.query(
+    `insert into ledger.runs (account_id, run_id, agent_types, providers, first_at_ms, last_at_ms)
+     values ('default', $1, '{billing}', '{stripe}', 1, 1)`,
+    [ids.run],
   );
   await api.pool.query(`insert into governance.accounts (account_id, created_at_ms) values ('other', 0)`);
   const actor = { accountId: 'other' as AccountId, name: 'system' };

@@ -24,8 +24,10 @@ import {
   type Pool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
@@ -48,7 +50,10 @@ export interface AdminApiUnderTest {
 
 export async function openAdminApi(
   postgresUrl: string,
-  { signIn = { publicUrl: undefined, oidc: undefined }, port = 0 }: { signIn?: SignInPorts; port?: number } = {},
+  {
+    signIn = { publicUrl: undefined, oidc: undefined, failuresPerMinuteMax: 20 },
+    port = 0,
+  }: { signIn?: SignInPorts; port?: number } = {},
 ): Promise<AdminApiUnderTest> {
   const database = await createDatabase(postgresUrl);
   const pool = createPool({
@@ -78,6 +83,8 @@ export async function openAdminApi(
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
     reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn,

@@ -171,7 +171,7 @@ describe('idempotency, paging, reports', () => {
     }
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBeGreaterThanOrEqual(5);
-    expect((await send('GET', '/v1/vault-keys?cursor=bogus')).status).toBe(400);
+    expect((await send('GET', '/v1/vault-keys?cursor=bogus')).status).toBe(422);
     expect((await send('GET', '/v1/vault-keys?limit=101')).status).toBe(422);
   });
 

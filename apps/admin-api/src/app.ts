@@ -4,20 +4,24 @@ import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
 import { PoliciesController } from './controllers/policies.controller.js';
 import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
+import { RunsController } from './controllers/runs.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
+import { UsageController } from './controllers/usage.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
+import { refuseOtherMethods } from './http/other-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
 import { TextInterceptor } from './http/text.interceptor.js';
@@ -52,10 +56,13 @@ class AdminApiModule {
         ReservationsController,
         SessionsController,
         TokensController,
+        CallsController,
+        UsageController,
+        RunsController,
       ],
       providers: [
         { provide: ADMIN_PORTS, useValue: ports },
-        SignInLimiter,
+        { provide: SignInLimiter, useValue: new SignInLimiter(ports.signIn.failuresPerMinuteMax) },
         { provide: APP_GUARD, useClass: TokenGuard },
         { provide: APP_INTERCEPTOR, useClass: TextInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
@@ -91,11 +98,12 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     bodyBytesMax: BODY_BYTES_MAX,
     configure: async (app) => {
       await app.register(cookie);
-      addDocuments(app);
+      addDocuments(app, createDocument(app));
     },
   });
 }
 
-function addDocuments(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, createDocument(app), { jsonDocumentUrl: 'openapi.json' });
+function addDocuments(app: NestFastifyApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
+  app.getHttpAdapter().getInstance().addHook('onRequest', refuseOtherMethods(document));
 }

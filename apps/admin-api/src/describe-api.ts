@@ -10,7 +10,7 @@ import type { AdminPorts } from './ports.js';
 export async function describeAdminApi(): Promise<OpenAPIObject> {
   const metrics = createMetrics('admin-api');
   const module = adminApiModule({
-    ports: { governance: {} } as AdminPorts,
+    ports: { governance: {}, signIn: {} } as AdminPorts,
     logger: createLogger({ name: 'describe', level: 'silent' }),
     metrics,
     readiness: new Readiness({}),

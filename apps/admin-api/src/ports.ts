@@ -1,10 +1,12 @@
 import type {
   AdmissionStore,
+  CallRecords,
   EventAppender,
   GovernancePorts,
   IdempotentResponses,
   LedgerReports,
   Runtime,
+  UsageReports,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
 import type { OidcSignIn } from './auth/oidc-sign-in.js';
@@ -13,6 +15,8 @@ import type { OidcSignIn } from './auth/oidc-sign-in.js';
 export interface AdminPorts {
   readonly governance: GovernancePorts;
   readonly reports: LedgerReports;
+  readonly calls: CallRecords;
+  readonly usage: UsageReports;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;
@@ -24,6 +28,7 @@ export interface SignInPorts {
   /** Where browsers reach this API; undefined: at the address that they name. */
   readonly publicUrl: string | undefined;
   readonly oidc: OidcSignIn | undefined;
+  readonly failuresPerMinuteMax: number;
 }
 
 /** The ports of a profile, and how to put them away. */

@@ -26,7 +26,7 @@ beforeAll(async () => {
     roles,
     accountId: 'default' as AccountId,
   });
-  api = await openAdminApi(inject('postgresUrl'), { signIn: { publicUrl, oidc }, port });
+  api = await openAdminApi(inject('postgresUrl'), { signIn: { publicUrl, oidc, failuresPerMinuteMax: 20 }, port });
 });
 afterAll(async () => {
   await api.close();

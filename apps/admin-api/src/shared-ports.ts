@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
-import { createDigests, type Installation, type OidcSettings, systemRuntime, systemSecrets } from '@keybrake/platform';
+import { createDigests, type Installation, type SignInConfig, systemRuntime, systemSecrets } from '@keybrake/platform';
 import type { ProviderRegistry } from '@keybrake/providers';
 import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
+  PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
 import { OidcSignIn } from './auth/oidc-sign-in.js';
@@ -16,7 +18,7 @@ import type { AdminPorts } from './ports.js';
 /** What the admin API is given in every profile. */
 export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
-  readonly signIn: { readonly publicUrl: string | undefined; readonly oidc: OidcSettings | undefined };
+  readonly signIn: SignInConfig;
 }
 
 const CONNECTIONS_MAX = 8;
@@ -53,10 +55,12 @@ export function adminPorts(
     admission,
     log,
     reports: new PostgresLedgerReports(pool, digests, upkeep),
+    calls: new PostgresCallRecords(pool),
+    usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn: {
-      publicUrl: installation.signIn.publicUrl,
+      ...installation.signIn,
       oidc: installation.signIn.oidc === undefined ? undefined : new OidcSignIn(installation.signIn.oidc),
     },
   };

@@ -3,7 +3,7 @@ import { clientFor, findTarget } from './connection/connection.js';
 import type { Environment } from './environment.js';
 
 const WITHIN_MS = 1_500;
-const OFFERED_MAX = '100';
+const OFFERED_MAX = 100;
 
 type Offer = (client: ReturnType<typeof clientFor>) => Promise<readonly string[]>;
 

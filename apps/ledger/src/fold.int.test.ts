@@ -62,7 +62,7 @@ describe('fold', () => {
     await log.append(ACCOUNT, [kept, open, committed(kept.reservationId, 9_000_000n)]);
     await foldEverything();
     expect(await balance()).toEqual({ committed_micros: 9_000_000n, held_micros: 5_000_000n });
-    const spend = await pool.query('select committed_micros, held_micros, calls, denials from ledger.agent_spend');
+    const spend = await pool.query('select committed_micros, held_micros, calls, denials from ledger.day_spend');
     expect(spend.rows).toEqual([{ committed_micros: 9_000_000n, held_micros: 5_000_000n, calls: 2n, denials: 0n }]);
     const records = await pool.query(
       'select idempotency_key, state, upstream_status, sealed_response from ledger.idempotency_records',
@@ -113,8 +113,7 @@ describe('fold', () => {
   });
 
   test('a look-up of the resolver is in the audit, and no call of the agent', async () => {
-    const calls = async () =>
-      (await pool.query('select sum(calls) as calls from ledger.agent_spend')).rows[0] as object;
+    const calls = async () => (await pool.query('select sum(calls) as calls from ledger.day_spend')).rows[0] as object;
     const before = await calls();
     const { reservationId } = reserved(1n);
     const look = { ...reserved(0n), holds: [], resolves: reservationId };

@@ -101,10 +101,19 @@ export function replayEntry(event: CallReplayed): AuditEntry {
     ...withoutReservation(event),
     decision: 'replayed',
     rule: null,
-    message: `answered from ${event.originalReservationId}`,
+    message: replayMessage(event.originalReservationId),
     state: 'replayed',
     upstreamStatus: event.status,
   };
+}
+
+const REPLAY_OF = 'answered from ';
+
+export const replayMessage = (originalId: string): string => `${REPLAY_OF}${originalId}`;
+
+/** The call whose answer a replay gave again; undefined for another entry. */
+export function replayOriginal({ decision, message }: AuditEntry): string | undefined {
+  return decision === 'replayed' && message?.startsWith(REPLAY_OF) ? message.slice(REPLAY_OF.length) : undefined;
 }
 
 function withoutReservation(event: CallDenied | CallReplayed) {

@@ -1,3 +1,4 @@
+import { CALL_PHASES, type CallTimes } from './call-phase.js';
 import type { Currency } from './currency.js';
 import type { ReservationId } from './ids.js';
 import type {
@@ -40,6 +41,7 @@ export type Outcome =
       readonly detail: string | undefined;
       readonly upstream: UpstreamFacts | undefined;
       readonly atMs: number;
+      readonly times?: CallTimes | undefined;
     }
   | {
       readonly state: 'committed';
@@ -50,6 +52,7 @@ export type Outcome =
       readonly objectId?: string | undefined;
       readonly isProvisional?: boolean | undefined;
       readonly note?: string | undefined;
+      readonly times?: CallTimes | undefined;
     };
 
 export type ReservationEvent = SpendReserved | SpendCommitted | SpendReleased | SpendTruedUp;
@@ -80,13 +83,13 @@ export function isAnomaly(reservation: Reservation): boolean {
 }
 
 function committed(event: SpendCommitted): Outcome {
-  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, isProvisional, note } = event;
-  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, isProvisional, note };
+  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, isProvisional, note, times } = event;
+  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, isProvisional, note, times };
 }
 
 function released(event: SpendReleased): Outcome {
-  const { reason, detail, upstream, occurredAtMs: atMs } = event;
-  return { state: 'released', reason, detail, upstream, atMs };
+  const { reason, detail, upstream, occurredAtMs: atMs, times } = event;
+  return { state: 'released', reason, detail, upstream, atMs, times };
 }
 
 function trueUpOf({ actualMicros, currency, source, occurredAtMs: atMs }: SpendTruedUp): TrueUp {
@@ -112,12 +115,14 @@ function higher(a: Outcome, b: Outcome): Outcome {
 function rank(outcome: Outcome): string {
   if (outcome.state === 'open') return '';
   const time = outcome.atMs.toString().padStart(16, '0');
-  const { upstream } = outcome;
+  const { upstream, times } = outcome;
   const what =
     outcome.state === 'committed'
       ? [outcome.actualMicros.toString(), outcome.objectId ?? '', outcome.isProvisional ?? false, outcome.note ?? '']
       : [outcome.reason, outcome.detail ?? ''];
-  return JSON.stringify([time, ...what, upstream?.status ?? 0, upstream?.requestId ?? '', upstream?.latencyMs ?? 0]);
+  const answer = [upstream?.status ?? 0, upstream?.requestId ?? '', upstream?.latencyMs ?? 0];
+  const spent = CALL_PHASES.map((phase) => times?.phasesMs[phase] ?? 0);
+  return JSON.stringify([time, ...what, ...answer, times?.launchedAtMs ?? 0, ...spent]);
 }
 
 /** What a reservation adds to the balance of one of its holds. */
@@ -150,4 +155,25 @@ export function contributionOf(reservation: Reservation, hold: Hold): Contributi
     case 'committed':
       return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
   }
+}
+
+/** What a reservation adds to its day's spend, whether or not a cap counts it. */
+export function spendOf(reservation: Reservation): Contribution {
+  const { facts } = reservation;
+  if (facts === undefined) return NOTHING;
+  switch (reservation.outcome.state) {
+    case 'open':
+      return { heldMicros: facts.call.amount?.micros ?? 0n, committedMicros: 0n };
+    case 'released':
+      return NOTHING;
+    case 'committed':
+      return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
+  }
+}
+
+export function contributionDifference(before: Contribution, after: Contribution): Contribution {
+  return {
+    heldMicros: after.heldMicros - before.heldMicros,
+    committedMicros: after.committedMicros - before.committedMicros,
+  };
 }

@@ -1,3 +1,4 @@
+import type { CallTimes } from './call-phase.js';
 import type { CapDirection, CapScope, MoneyDirection } from './cap.js';
 import type { Conversion } from './conversion.js';
 import type { Currency } from './currency.js';
@@ -55,7 +56,7 @@ export interface SpendReserved extends EventBase {
   readonly reservationId: ReservationId;
   readonly incarnation: number;
   readonly call: CallIdentity;
-  /** SHA-256 of operation and canonical body; the same key with another fingerprint is a mismatch (R8). */
+  /** SHA-256 of operation and canonical body; the same key with another fingerprint is a mismatch (R8). `''`: a look-up. */
   readonly fingerprint: string;
   readonly reservedAtMs: number;
   readonly holds: readonly Hold[];
@@ -66,7 +67,13 @@ export interface SpendReserved extends EventBase {
   readonly sealedRequest?: string | undefined;
   /** A look-up of the resolver about this reservation, its outcome or its final price; absent for callers' own calls. */
   readonly resolves?: ReservationId | undefined;
+  /** A look-up of this call's price by its gateway, before it was reserved itself; absent for callers' own calls. */
+  readonly pricesFor?: ReservationId | undefined;
 }
+
+/** True for what the caller asked for, false for what was looked up on its behalf: look-ups have no fingerprint. */
+export const isCallersOwn = ({ resolves, fingerprint }: SpendReserved): boolean =>
+  resolves === undefined && fingerprint !== '';
 
 /** What the provider answered, as much as the audit keeps. */
 export interface UpstreamFacts {
@@ -89,6 +96,8 @@ export interface SpendCommitted extends EventBase {
   readonly isProvisional?: boolean | undefined;
   /** How the outcome is known when no answer came; absent for an answered call. */
   readonly note?: string | undefined;
+  /** Absent where no gateway or resolver made the call, and in records of older builds. */
+  readonly times?: CallTimes | undefined;
 }
 
 export const RELEASE_REASONS = [
@@ -107,6 +116,7 @@ export interface SpendReleased extends EventBase {
   readonly reason: ReleaseReason;
   readonly upstream: UpstreamFacts | undefined;
   readonly detail: string | undefined;
+  readonly times?: CallTimes | undefined;
 }
 
 /**

@@ -49,6 +49,7 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       integer(event, 'reservedAtMs');
       optionalText(event, 'sealedRequest');
       optionalText(event, 'resolves');
+      optionalText(event, 'pricesFor');
       reviveCall(event);
       reviveHolds(event);
       return;
@@ -59,11 +60,13 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       optionalText(event, 'objectId');
       optionalFlag(event, 'isProvisional');
       optionalText(event, 'note');
+      optionalTimes(event);
       event.actualMicros = micros(event, 'actualMicros');
       return;
     case 'SpendReleased':
       text(event, 'reservationId');
       text(event, 'reason');
+      optionalTimes(event);
       return;
     case 'SpendTruedUp':
       text(event, 'reservationId');
@@ -131,6 +134,15 @@ function optionalText(of: Wire, key: string): void {
 
 function optionalFlag(of: Wire, key: string): void {
   if (of[key] !== undefined && typeof of[key] !== 'boolean') throw new UnreadableEvent(`${key} is not a boolean`);
+}
+
+function optionalTimes(event: Wire): void {
+  if (event.times === undefined) return;
+  const times = object(event, 'times');
+  if (times.launchedAtMs !== undefined) integer(times, 'launchedAtMs');
+  for (const [phase, ms] of Object.entries(object(times, 'phasesMs'))) {
+    if (typeof ms !== 'number') throw new UnreadableEvent(`the time of phase ${phase} is not a number`);
+  }
 }
 
 function integer(of: Wire, key: string): void {

@@ -1,6 +1,5 @@
 import { Problem } from '../http/problem.js';
 
-const FAILURES_MAX = 20;
 const WINDOW_MS = 60_000;
 const ADDRESSES_MAX = 10_000;
 
@@ -9,7 +8,13 @@ const ADDRESSES_MAX = 10_000;
  * passes: many bad ones from the same address must not lock its neighbours out.
  */
 export class SignInLimiter {
+  readonly #failuresMax: number;
   readonly #failures = new Map<string, { count: number; sinceMs: number }>();
+
+  /** @param failuresMax per address and minute */
+  constructor(failuresMax: number) {
+    this.#failuresMax = failuresMax;
+  }
 
   /** What to answer to one more failure of the address. */
   refusal(address: string, nowMs: number): Problem {
@@ -21,7 +26,7 @@ export class SignInLimiter {
 
   #retryAfterSeconds(address: string, nowMs: number): number | undefined {
     const seen = this.#failures.get(address);
-    if (seen === undefined || nowMs - seen.sinceMs > WINDOW_MS || seen.count < FAILURES_MAX) return undefined;
+    if (seen === undefined || nowMs - seen.sinceMs > WINDOW_MS || seen.count < this.#failuresMax) return undefined;
     return Math.ceil((seen.sinceMs + WINDOW_MS - nowMs) / 1_000);
   }
 

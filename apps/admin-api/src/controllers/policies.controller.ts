@@ -14,7 +14,6 @@ import type { FastifyReply } from 'fastify';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
-import { Problem } from '../http/problem.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { policiesAnswer, policyAnswer, policyDiffAnswer } from '../schemas/answers.js';
 import { toPolicyDraft } from '../schemas/drafts.js';
@@ -32,6 +31,7 @@ import { policyDraftView, policyView } from '../schemas/views.js';
 const VERSION = /^[1-9]\d{0,8}$/;
 const IF_MATCH = {
   name: 'If-Match',
+  schema: { type: 'string' as const },
   required: false,
   description: 'The ETag that was read: 412 when it is no longer the current version.',
 };
@@ -42,14 +42,13 @@ function tagged(reply: FastifyReply, stored: StoredPolicy) {
   return policyView(stored);
 }
 
-/** Undefined: whichever is current. */
+const NO_VERSION = 0;
+
+/** Undefined: whichever is current. A tag that is none of ours is that of no version. */
 function versionIn(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   const [, version] = /^\s*"(\d{1,9})"\s*$/.exec(ifMatch) ?? [];
-  if (version !== undefined) return Number(version);
-  throw Problem.invalid([
-    { pointer: '', detail: 'If-Match must be the ETag of a policy, such as "3" with its quotes.' },
-  ]);
+  return version === undefined ? NO_VERSION : Number(version);
 }
 
 @ApiTags('policies')

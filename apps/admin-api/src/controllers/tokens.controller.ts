@@ -23,6 +23,7 @@ export class TokensController {
   @Post()
   @Documented({
     summary: 'Issue a token of this API. Its text is in this answer and nowhere else.',
+    body: tokenBody,
     answer: issuedTokenAnswer,
     status: 201,
   })

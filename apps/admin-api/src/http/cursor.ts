@@ -15,9 +15,8 @@ export function decodeCursor(text: string | undefined, idShape = /^[^\0]*$/): Ti
   } catch {
     // told below
   }
-  throw Problem.invalid([
-    { pointer: '/cursor', detail: 'This cursor is not one that a list gave. Start again without it.' },
-  ]);
+  const detail = 'This cursor is not one that a list gave. Start again without it.';
+  throw Problem.invalid([{ pointer: '/cursor', detail }], 422);
 }
 
 /** Governance lists call the same place by another name. */

@@ -46,11 +46,23 @@ export function Documented(route: RouteDocument): MethodDecorator {
 /** Schemas with a name (`meta({ id })`) become references to the document's components. */
 export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   // As a member, so that a named schema at the top is a reference too.
-  const { properties = {}, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), { io, unrepresentable: 'any' });
+  const { properties = {}, $defs = {} } = z.toJSONSchema(z.object({ it: schema }), {
+    io,
+    unrepresentable: 'any',
+    override: asDocumented,
+  });
   for (const [name, { id: _id, ...definition }] of Object.entries($defs)) {
     components.set(name, withReferences(definition) as JsonSchema);
   }
   return withReferences(properties.it) as JsonSchema;
+}
+
+/** `meta({ documentedAs })`: what a parameter is to who sends it, where the check is about its text. */
+function asDocumented({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void {
+  const documentedAs = z.globalRegistry.get(zodSchema)?.documentedAs;
+  if (typeof documentedAs !== 'object' || documentedAs === null) return;
+  for (const name of Object.keys(jsonSchema)) delete jsonSchema[name];
+  Object.assign(jsonSchema, documentedAs);
 }
 
 function withReferences(json: unknown): unknown {

@@ -60,15 +60,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
 function complete(operation: Operation, method: string, path: string): void {
   const changes = method !== 'get';
   const isOpen = operation.security === undefined || operation.security.length === 0;
-  const statuses = [
-    400,
-    ...(isOpen ? [] : [401, 403]),
-    ...(changes || path.includes('{') || hasFilter(operation) ? [404] : []),
-    ...(changes ? [409, 412, 413, 415] : []),
-    422,
-    429,
-    503,
-  ];
+  const statuses = [400, ...(isOpen ? [] : [403]), 401, 404, ...(changes ? [409, 412, 413, 415] : []), 422, 429, 503];
   operation['x-keybrake-role'] ??= 'admin';
   operation.parameters = [...pathParameters(path), ...(operation.parameters ?? [])];
   for (const status of statuses) {
@@ -86,12 +78,7 @@ function complete(operation: Operation, method: string, path: string): void {
 
 function pathParameters(path: string) {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-  const version = { type: 'string', pattern: '^[1-9][0-9]{0,8}$' };
+  const version = { type: 'integer', minimum: 1, maximum: 999_999_999 };
   const schemaFor = (name: string) => (name === 'version' ? version : { type: 'string', minLength: 1 });
   return names.map((name) => ({ name, in: 'path' as const, required: true, schema: schemaFor(name) }));
-}
-
-/** A filter may name what is not there. */
-function hasFilter({ parameters = [] }: Operation): boolean {
-  return parameters.some((parameter) => 'name' in parameter && /Id$|^from$|^to$/.test(parameter.name));
 }

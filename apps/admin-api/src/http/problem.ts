@@ -69,6 +69,10 @@ export class Problem extends HttpException {
     return new Problem(status, 'invalid_request', 'Invalid request', detail, { errors });
   }
 
+  static methodNotAllowed(method: string, allow: string): Problem {
+    return new Problem(405, 'method_not_allowed', 'Method not allowed', `There is no ${method} here, only ${allow}.`);
+  }
+
   static notFound(detail: string): Problem {
     return new Problem(404, 'not_found', 'Not found', detail);
   }

@@ -26,7 +26,14 @@ const providerId = z
     if (id === undefined) context.addIssue({ code: 'custom', message: 'is not the id of a provider, such as stripe' });
     return id ?? z.NEVER;
   })
-  .meta({ description: 'stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE' });
+  .meta({
+    documentedAs: {
+      type: 'string',
+      pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$',
+      maxLength: 31,
+      description: 'stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE',
+    },
+  });
 
 const cap = z.strictObject({
   scope: z.enum(CAP_SCOPES),
@@ -41,7 +48,7 @@ export const policyBody = z.strictObject({
   provider: providerId,
   allowedOperations: z.array(z.string().min(1).max(200)).max(200),
   caps: z.array(cap).max(50).default([]),
-  perCallMax: z.record(z.string(), amountMinor).default({}),
+  perCallMax: z.record(z.string().regex(/^[A-Za-z]{3}$/, 'must be a currency, such as usd'), amountMinor).default({}),
   timeZone: z.string().refine(isTimeZone, 'is not a known time zone').default('UTC'),
   // Null as the answers have it, so that what was read can be sent.
   requestsPerMonth: z.int().positive().max(2_000_000_000).nullish(),
@@ -100,7 +107,8 @@ const limit = z
   .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
   .transform(Number)
   .refine((value) => value >= 1 && value <= 100, 'must be from 1 to 100')
-  .default(20);
+  .default(20)
+  .meta({ documentedAs: { type: 'integer', minimum: 1, maximum: 100, default: 20 } });
 const paging = { limit, cursor: z.string().max(500).optional() };
 const text = z.string().min(1).max(300).optional();
 
@@ -109,7 +117,8 @@ export type PageQuery = z.infer<typeof pageQuery>;
 const version = z
   .string()
   .regex(/^[1-9]\d{0,8}$/, 'must be the number of a version')
-  .transform(Number);
+  .transform(Number)
+  .meta({ documentedAs: { type: 'integer', minimum: 1, maximum: 999_999_999 } });
 export const diffQuery = z.strictObject({ from: version, to: version });
 export type DiffQuery = z.infer<typeof diffQuery>;
 export const versionParameter = version;

@@ -19,10 +19,10 @@ import {
   minorRoundedUp,
 } from '@keybrake/domain';
 
-const iso = (atMs: number | null | undefined) =>
+export const iso = (atMs: number | null | undefined) =>
   atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
-const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
-const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
+export const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
+export const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
 
 const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
   scope,
@@ -174,7 +174,7 @@ export function reservationView({ reservationState, launchedAtMs, resolution, ..
   };
 }
 
-function resolutionView({ attempts, lastAttemptAtMs, nextAttemptAtMs, reason }: ResolutionReport) {
+export function resolutionView({ attempts, lastAttemptAtMs, nextAttemptAtMs, reason }: ResolutionReport) {
   return { attempts, lastAttemptAt: iso(lastAttemptAtMs), nextAttemptAt: iso(nextAttemptAtMs), reason };
 }
 

@@ -153,7 +153,7 @@ function diff(line: CommandLine, run: Run): CommandLine {
       const to = options.to ?? current.version;
       const from = options.from ?? to - 1;
       if (from < 1) throw usage(`policy ${current.id} has one version only: there is nothing to compare`);
-      const query = { from: String(from), to: String(to) };
+      const query = { from, to };
       const answer = await answered(
         client.GET('/v1/policies/{id}/diff', { params: { path: { id: current.id }, query } }),
       );

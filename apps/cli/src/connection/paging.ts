@@ -5,7 +5,7 @@ export interface Page<T> {
 }
 
 export interface PageQuery {
-  readonly limit: string;
+  readonly limit: number;
   readonly cursor?: string;
 }
 
@@ -19,7 +19,7 @@ export async function entries<T>(
   const data: T[] = [];
   let next = cursor ?? null;
   do {
-    const query = { limit: String(Math.min(PAGE_MAX, limit - data.length)), ...(next !== null && { cursor: next }) };
+    const query = { limit: Math.min(PAGE_MAX, limit - data.length), ...(next !== null && { cursor: next }) };
     const answer = await page(query);
     data.push(...answer.data);
     next = answer.nextCursor;

@@ -27,6 +27,6 @@ export async function findPolicy(client: AdminClient, idOrName: string): Promise
 
 /** A version of a policy, from its history. */
 export function findVersion(client: AdminClient, { id }: Policy, version: number): Promise<Policy> {
-  const path = { id, version: String(version) };
+  const path = { id, version };
   return answered(client.GET('/v1/policies/{id}/versions/{version}', { params: { path } }));
 }

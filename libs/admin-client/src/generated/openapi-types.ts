@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call's whole life: its steps with the balances around them, the time of each phase, its audit links. */
+        get: operations["Calls_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -343,6 +360,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs with what they called and spent, newest activity first. */
+        get: operations["Runs_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{runId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run's story: its calls, replays and denials, oldest first. */
+        get: operations["Runs_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -446,6 +497,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/spend/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Spend and calls by day and agent type, provider or run: at most 100 days, the 50 groups with the most calls. */
+        get: operations["Usage_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -475,6 +543,23 @@ export interface paths {
         put?: never;
         /** End a token at once. */
         post: operations["Tokens_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month's calls by the ledger's count, and what each policy's monthly quota has used. */
+        get: operations["Usage_month"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -667,6 +752,57 @@ export interface components {
             data: components["schemas"]["Balance"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
+        };
+        CallLife: {
+            /** @description the links that this entry has in the audit chain of its vault key */
+            chain: {
+                contentHash: string;
+                hash: string;
+                previousHash: string;
+                /** @description of the vault key's chain */
+                sequence: string;
+            }[];
+            entry: components["schemas"]["AuditEntry"];
+            keyLabel: string | null;
+            /** @description where the time of the attempt that ended the call went; empty when nobody measured it */
+            phases: {
+                ms: number;
+                /** @enum {string} */
+                name: "parse" | "price" | "reserve" | "record" | "launch" | "forward";
+            }[];
+            /** @description of the policy version that decided */
+            policyName: string | null;
+            related: {
+                /** @enum {string} */
+                decision: "allowed" | "denied" | "replayed";
+                id: string;
+                /**
+                 * @description what the other call is to this one
+                 * @enum {string}
+                 */
+                relation: "replay" | "original" | "look_up" | "looked_up_for";
+                /** Format: date-time */
+                startedAt: string;
+            }[];
+            reservation: {
+                launchedAt: string | null;
+                resolution: components["schemas"]["Resolution"] | null;
+                /** @enum {string} */
+                state: "in_doubt" | "open" | "committed" | "released";
+            } | null;
+            steps: components["schemas"]["CallStep"][];
+        };
+        CallStep: {
+            amountMinor: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description what the step did to each cap, in the order of the ledger */
+            balances: components["schemas"]["StepBalance"][];
+            detail: string | null;
+            /** @description of a denial or a replay: how long it took */
+            sinceStartMs: number;
+            /** @enum {string} */
+            type: "reserved" | "launched" | "committed" | "released" | "trued_up" | "denied" | "replayed";
         };
         Cap: {
             /** @description ISO 4217, lower case */
@@ -933,6 +1069,38 @@ export interface components {
             /** Format: date-time */
             revokedAt: string;
         };
+        Run: {
+            agentTypes: string[];
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            denials: number;
+            /** Format: date-time */
+            firstAt: string;
+            /** Format: date-time */
+            lastAt: string;
+            providers: string[];
+            replays: number;
+            runId: string;
+            spend: {
+                /** @description minor units of the currency, as text */
+                committedMinor: string;
+                /** @description ISO 4217, lower case */
+                currency: string;
+                /** @description minor units of the currency, as text */
+                heldMinor: string;
+            }[];
+        };
+        RunPage: {
+            data: components["schemas"]["Run"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        RunStory: {
+            /** @description calls, replays and denials, oldest first */
+            data: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+            run: components["schemas"]["Run"];
+        };
         Session: {
             accountId: string;
             expiresAt: string | null;
@@ -950,10 +1118,57 @@ export interface components {
             /** @constant */
             token: true;
         };
+        SpendOfDay: {
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            /** @description minor units of the currency, as text */
+            committedMinor: string;
+            /** @description null: calls without an amount */
+            currency: string | null;
+            /**
+             * Format: date
+             * @description in the zone of each call's policy
+             */
+            day: string;
+            denials: number;
+            group: string;
+            /** @description minor units of the currency, as text */
+            heldMinor: string;
+            replays: number;
+        };
         SpendPage: {
             data: components["schemas"]["AgentTypeSpend"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
+        };
+        SpendSeries: {
+            data: components["schemas"]["SpendOfDay"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        StepBalance: {
+            /** @description minor units of the currency, as text */
+            committedAfterMinor: string;
+            /** @description minor units of the currency, as text */
+            committedBeforeMinor: string;
+            /** @description ISO 4217, lower case */
+            currency: string;
+            /** @enum {string} */
+            direction: "any" | "in" | "out";
+            /** @description minor units of the currency, as text */
+            heldAfterMinor: string;
+            /** @description minor units of the currency, as text */
+            heldBeforeMinor: string;
+            /** @description as it was when the call was reserved */
+            limitMinor: string;
+            /** @enum {string} */
+            scope: "run" | "key" | "agent_type" | "account";
+            /** @description the key, agent type, run or account that the cap counts for */
+            scopeId: string;
+            /** @enum {string} */
+            window: "day" | "month" | "total";
+            /** @description the day, the month, or total */
+            windowId: string;
         };
         Token: {
             /** Format: date-time */
@@ -970,6 +1185,38 @@ export interface components {
             data: components["schemas"]["Token"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
+        };
+        Usage: {
+            /** @description days without anything are left out */
+            byDay: {
+                /** @description admitted: neither replays nor what was looked up for calls */
+                calls: number;
+                /** Format: date */
+                day: string;
+                denials: number;
+                replays: number;
+            }[];
+            /** @description admitted: neither replays nor what was looked up for calls */
+            calls: number;
+            denials: number;
+            month: string;
+            quotas: {
+                policyId: string;
+                policyName: string;
+                requestsPerMonth: number;
+                /**
+                 * Format: date-time
+                 * @description the end of the month in the policy's zone
+                 */
+                resetsAt: string;
+                /** @constant */
+                scope: "key";
+                /** @description by the ledger's count */
+                used: number;
+                /** @description counted with its child keys; null: no live key has the policy */
+                vaultKeyId: string | null;
+            }[];
+            replays: number;
         };
         VaultKey: {
             agentType: string;
@@ -1110,6 +1357,8 @@ export type AuditPage = components['schemas']['AuditPage'];
 export type AuditVerification = components['schemas']['AuditVerification'];
 export type Balance = components['schemas']['Balance'];
 export type BalancePage = components['schemas']['BalancePage'];
+export type CallLife = components['schemas']['CallLife'];
+export type CallStep = components['schemas']['CallStep'];
 export type Cap = components['schemas']['Cap'];
 export type Credential = components['schemas']['Credential'];
 export type CredentialPage = components['schemas']['CredentialPage'];
@@ -1132,11 +1381,18 @@ export type Resolution = components['schemas']['Resolution'];
 export type ResolvedReservation = components['schemas']['ResolvedReservation'];
 export type RevokedToken = components['schemas']['RevokedToken'];
 export type RevokedVaultKey = components['schemas']['RevokedVaultKey'];
+export type Run = components['schemas']['Run'];
+export type RunPage = components['schemas']['RunPage'];
+export type RunStory = components['schemas']['RunStory'];
 export type Session = components['schemas']['Session'];
 export type SignInMethods = components['schemas']['SignInMethods'];
+export type SpendOfDay = components['schemas']['SpendOfDay'];
 export type SpendPage = components['schemas']['SpendPage'];
+export type SpendSeries = components['schemas']['SpendSeries'];
+export type StepBalance = components['schemas']['StepBalance'];
 export type Token = components['schemas']['Token'];
 export type TokenPage = components['schemas']['TokenPage'];
+export type Usage = components['schemas']['Usage'];
 export type VaultKey = components['schemas']['VaultKey'];
 export type VaultKeyPage = components['schemas']['VaultKeyPage'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
@@ -1173,6 +1429,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1239,6 +1496,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1251,7 +1509,7 @@ export interface operations {
                 cursor?: string;
                 decision?: "allowed" | "denied" | "replayed";
                 from?: string;
-                limit?: string;
+                limit?: number;
                 operation?: string;
                 provider?: string;
                 runId?: string;
@@ -1271,6 +1529,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Calls_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One call's whole life: its steps with the balances around them, the time of each phase, its audit links. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallLife"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -1344,7 +1631,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 provider?: string;
             };
             header?: never;
@@ -1365,6 +1652,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1491,7 +1779,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 idempotencyKey?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1511,6 +1799,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1520,7 +1809,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1540,6 +1829,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1751,8 +2041,8 @@ export interface operations {
     Policies_diff: {
         parameters: {
             query: {
-                from: string;
-                to: string;
+                from: number;
+                to: number;
             };
             header?: never;
             path: {
@@ -1784,7 +2074,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -1818,7 +2108,7 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
-                version: string;
+                version: number;
             };
             cookie?: never;
         };
@@ -1863,6 +2153,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1889,6 +2180,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1898,7 +2190,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 state?: "in_doubt" | "open" | "committed" | "released";
             };
             header?: never;
@@ -1919,6 +2211,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -1998,6 +2291,70 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Runs_list: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                cursor?: string;
+                limit?: number;
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs with what they called and spent, newest activity first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Runs_find: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                runId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run's story: its calls, replays and denials, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     Sessions_open: {
         parameters: {
             query?: never;
@@ -2023,6 +2380,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["ChangedMeanwhile"];
@@ -2054,6 +2412,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2107,6 +2466,8 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2129,6 +2490,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2151,6 +2514,8 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2179,6 +2544,39 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Usage_series: {
+        parameters: {
+            query?: {
+                by?: "agentType" | "provider" | "runId";
+                currency?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spend and calls by day and agent type, provider or run: at most 100 days, the 50 groups with the most calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendSeries"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2188,7 +2586,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2208,6 +2606,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2223,7 +2622,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    expiresAt?: string;
+                    name: string;
+                    /** @enum {string} */
+                    role: "viewer" | "operator" | "admin";
+                };
+            };
+        };
         responses: {
             /** @description Issue a token of this API. Its text is in this answer and nowhere else. */
             201: {
@@ -2283,12 +2692,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    Usage_month: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A month's calls by the ledger's count, and what each policy's monthly quota has used. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     VaultKeys_list: {
         parameters: {
             query?: {
                 agentType?: string;
                 cursor?: string;
-                limit?: string;
+                limit?: number;
                 parentId?: string;
                 policyId?: string;
                 search?: string;

@@ -140,16 +140,16 @@ async function applyEvents(
         const isLate = isCall && event.incarnation < fence;
         const after = isLate ? foldReservation(folded, voided(event)) : folded;
         reservations.set(event.reservationId, after);
-        projection.reservationChanged(event.accountId, before, after);
+        projection.reservationChanged(event, before, after);
         chain.reservationChanged(after);
         break;
       }
       case 'CallDenied':
-        projection.callDenied(event);
+        projection.usage.callDenied(event);
         chain.callDenied(event);
         break;
       case 'CallReplayed':
-        projection.callReplayed(event);
+        projection.usage.callReplayed(event);
         chain.callReplayed(event);
         break;
       case 'IncarnationFenced':
@@ -157,8 +157,11 @@ async function applyEvents(
     }
   }
   await ledger.saveReservations(projection.changedReservations(), (id) => projection.accountOf(id));
-  await ledger.addToBalances(projection.balanceDeltas());
-  await ledger.addToAgentSpend(projection.agentSpendDeltas());
+  const { balances, usage } = projection;
+  await ledger.saveBalanceChanges(balances.changes(await ledger.addToBalances(balances.deltas())));
+  await ledger.addToDaySpend(usage.days());
+  await ledger.addToRuns(usage.runs(), usage.runDays());
+  await ledger.addToMonthCalls(usage.months());
   await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAnomalies(projection.anomalies());

@@ -1,42 +1,33 @@
 import {
   type AccountId,
-  type CallDenied,
-  type CallIdentity,
-  type CallReplayed,
-  type Contribution,
+  contributionDifference,
   contributionOf,
   effectiveTrueUp,
   formatMoney,
-  type Hold,
   invariant,
   isAnomaly,
-  localDate,
   type Reservation,
+  type ReservationEvent,
   type ReservationId,
   type SpendReserved,
   spentMicros,
 } from '@keybrake/domain';
 import type { Digests } from '../ports/digests.js';
-import type {
-  AgentSpendDelta,
-  Anomaly,
-  BalanceDelta,
-  IdempotencyRecordRow,
-  PriceWatch,
-} from '../ports/ledger-store.js';
+import type { Anomaly, IdempotencyRecordRow, PriceWatch } from '../ports/ledger-store.js';
+import { BalanceTrail } from './balance-trail.js';
+import { sortedByKey } from './sorted-by-key.js';
+import { UsageRollup } from './usage-rollup.js';
 
 /** R8: counted from the end of the call; an open call's record does not expire. */
 const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** What a chunk of events changes, added up in memory so that each table is written once. */
 export class Projection {
+  readonly balances = new BalanceTrail();
+  readonly usage = new UsageRollup();
   readonly #digests: Pick<Digests, 'sha256'>;
   readonly #reservations = new Map<ReservationId, Reservation>();
   readonly #accounts = new Map<ReservationId, AccountId>();
-  readonly #balances = new Map<string, Mutable<BalanceDelta>>();
-  readonly #spend = new Map<string, Mutable<AgentSpendDelta>>();
   readonly #records = new Map<string, IdempotencyRecordRow>();
   readonly #anomalies: Anomaly[] = [];
   readonly #watches = new Map<ReservationId, PriceWatch>();
@@ -45,24 +36,20 @@ export class Projection {
     this.#digests = digests;
   }
 
-  reservationChanged(accountId: AccountId, before: Reservation, after: Reservation): void {
+  reservationChanged(event: ReservationEvent, before: Reservation, after: Reservation): void {
+    const { accountId } = event;
     this.#reservations.set(after.reservationId, after);
     this.#accounts.set(after.reservationId, accountId);
     const { facts } = after;
     if (facts === undefined) return;
-    for (const hold of facts.holds) this.#addToBalance(accountId, hold, before, after);
-    this.#addToSpend(accountId, facts, before, after);
+    for (const hold of facts.holds) {
+      const delta = contributionDifference(contributionOf(before, hold), contributionOf(after, hold));
+      this.balances.add(event, hold, delta);
+    }
+    this.usage.reservationChanged(accountId, facts, before, after);
     this.#keepIdempotencyRecord(accountId, facts, after);
     this.#noteAnomalies(accountId, facts, before, after);
     this.#watchPrice(accountId, facts, after);
-  }
-
-  callDenied(event: CallDenied): void {
-    this.#spendRow(event.accountId, event.call, event.occurredAtMs).denials += 1;
-  }
-
-  callReplayed(event: CallReplayed): void {
-    this.#spendRow(event.accountId, event.call, event.occurredAtMs).calls += 1;
   }
 
   changedReservations(): readonly Reservation[] {
@@ -75,17 +62,8 @@ export class Projection {
     return account;
   }
 
-  // Rows in one order: ledgers that fold different partitions never wait for each other in a circle.
-  balanceDeltas(): readonly BalanceDelta[] {
-    return sorted(this.#balances);
-  }
-
-  agentSpendDeltas(): readonly AgentSpendDelta[] {
-    return sorted(this.#spend);
-  }
-
   idempotencyRecords(): readonly IdempotencyRecordRow[] {
-    return sorted(this.#records);
+    return sortedByKey(this.#records);
   }
 
   anomalies(): readonly Anomaly[] {
@@ -103,36 +81,6 @@ export class Projection {
     if (outcome.state !== 'committed' || outcome.isProvisional !== true || amount === undefined) return;
     const finalMicros = effectiveTrueUp(after)?.actualMicros;
     this.#watches.set(reservationId, { accountId, reservationId, committedAtMs: outcome.atMs, finalMicros });
-  }
-
-  #addToBalance(accountId: AccountId, hold: Hold, before: Reservation, after: Reservation): void {
-    const delta = difference(contributionOf(before, hold), contributionOf(after, hold));
-    const key = `${accountId} ${hold.counter} ${hold.windowId}`;
-    const row = this.#balances.get(key) ?? { accountId, hold, heldMicros: 0n, committedMicros: 0n };
-    row.hold = hold;
-    row.heldMicros += delta.heldMicros;
-    row.committedMicros += delta.committedMicros;
-    this.#balances.set(key, row);
-  }
-
-  #addToSpend(accountId: AccountId, facts: SpendReserved, before: Reservation, after: Reservation): void {
-    const row = this.#spendRow(accountId, facts.call, facts.reservedAtMs);
-    // What the resolver looks up is not a call of the agent's.
-    if (before.facts === undefined && facts.resolves === undefined) row.calls += 1;
-    const delta = difference(spendOf(before, facts), spendOf(after, facts));
-    row.heldMicros += delta.heldMicros;
-    row.committedMicros += delta.committedMicros;
-  }
-
-  #spendRow(accountId: AccountId, call: CallIdentity, atMs: number): Mutable<AgentSpendDelta> {
-    const day = localDate(call.timeZone, atMs);
-    const { agentType } = call;
-    const currency = call.amount?.currency ?? '';
-    const key = `${accountId} ${day} ${agentType} ${currency}`;
-    const nothing = { heldMicros: 0n, committedMicros: 0n, calls: 0, denials: 0 };
-    const row = this.#spend.get(key) ?? { accountId, day, agentType, currency, ...nothing };
-    this.#spend.set(key, row);
-    return row;
   }
 
   #keepIdempotencyRecord(accountId: AccountId, facts: SpendReserved, after: Reservation): void {
@@ -174,28 +122,4 @@ export class Projection {
     const detail = `the provider moved ${actual}, reserved were ${formatMoney(reserved)}`;
     this.#anomalies.push({ accountId, reservationId, kind: 'overage', detail });
   }
-}
-
-function spendOf(reservation: Reservation, facts: SpendReserved): Contribution {
-  const heldMicros = facts.call.amount?.micros ?? 0n;
-  if (reservation.facts === undefined) return { heldMicros: 0n, committedMicros: 0n };
-  switch (reservation.outcome.state) {
-    case 'open':
-      return { heldMicros, committedMicros: 0n };
-    case 'released':
-      return { heldMicros: 0n, committedMicros: 0n };
-    case 'committed':
-      return { heldMicros: 0n, committedMicros: spentMicros(reservation) };
-  }
-}
-
-function difference(before: Contribution, after: Contribution): Contribution {
-  return {
-    heldMicros: after.heldMicros - before.heldMicros,
-    committedMicros: after.committedMicros - before.committedMicros,
-  };
-}
-
-function sorted<T>(rows: ReadonlyMap<string, T>): readonly T[] {
-  return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

@@ -3,8 +3,10 @@ import type {
   AuditEntry,
   Currency,
   Hold,
+  ProviderId,
   Reservation,
   ReservationId,
+  RunId,
   SpendEvent,
   VaultKeyId,
 } from '@keybrake/domain';
@@ -16,18 +18,76 @@ export interface BalanceDelta {
   readonly hold: Hold;
   readonly heldMicros: bigint;
   readonly committedMicros: bigint;
+  /** How many changes these are the sum of. */
+  readonly changes: number;
 }
 
-/** A change of a day's spend of an agent type. */
-export interface AgentSpendDelta {
+/** A balance once a chunk's deltas are in. */
+export interface BalanceTotal {
+  readonly accountId: AccountId;
+  readonly counter: string;
+  readonly windowId: string;
+  /** Changes of this balance so far: the number of the last one. */
+  readonly sequence: bigint;
+  readonly heldMicros: bigint;
+  readonly committedMicros: bigint;
+}
+
+export type BalanceChangeKind = 'reserved' | 'ended' | 'trued_up';
+
+/** What one event did to one balance, and what the balance was after it. */
+export interface BalanceChange extends BalanceTotal {
+  readonly reservationId: ReservationId;
+  readonly kind: BalanceChangeKind;
+  readonly atMs: number;
+  readonly heldDeltaMicros: bigint;
+  readonly committedDeltaMicros: bigint;
+}
+
+interface SpendDelta {
   readonly accountId: AccountId;
   readonly day: string;
-  readonly agentType: string;
+  /** `''`: no currency. */
   readonly currency: Currency | '';
   readonly heldMicros: bigint;
   readonly committedMicros: bigint;
+  /** Admitted calls: no look-ups, no replays. */
   readonly calls: number;
   readonly denials: number;
+  readonly replays: number;
+}
+
+/** A change of a day's spend of an agent type at a provider. */
+export interface DaySpendDelta extends SpendDelta {
+  readonly agentType: string;
+  readonly provider: ProviderId;
+  /** Look-ups of prices, reserved and audited like calls. */
+  readonly priceLooks: number;
+}
+
+/** A change of a run's spend on a day. */
+export interface RunDaySpendDelta extends SpendDelta {
+  readonly runId: RunId;
+}
+
+/** What a chunk tells of a run. */
+export interface RunDelta {
+  readonly accountId: AccountId;
+  readonly runId: RunId;
+  readonly agentTypes: ReadonlySet<string>;
+  readonly providers: ReadonlySet<ProviderId>;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+/** Admitted calls of a root key and its children in a month of a zone: what a monthly quota counts. */
+export interface MonthCallsDelta {
+  readonly accountId: AccountId;
+  readonly rootKeyId: VaultKeyId;
+  readonly timeZone: string;
+  /** `YYYY-MM` */
+  readonly month: string;
+  readonly calls: number;
 }
 
 export interface IdempotencyRecordRow {
@@ -98,8 +158,12 @@ export interface LedgerTransaction {
   ): Promise<ReadonlySet<string>>;
   loadReservations(ids: readonly ReservationId[]): Promise<ReadonlyMap<ReservationId, Reservation>>;
   saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId): Promise<void>;
-  addToBalances(deltas: readonly BalanceDelta[]): Promise<void>;
-  addToAgentSpend(deltas: readonly AgentSpendDelta[]): Promise<void>;
+  /** Returns every balance of the deltas. */
+  addToBalances(deltas: readonly BalanceDelta[]): Promise<readonly BalanceTotal[]>;
+  saveBalanceChanges(changes: readonly BalanceChange[]): Promise<void>;
+  addToDaySpend(deltas: readonly DaySpendDelta[]): Promise<void>;
+  addToRuns(runs: readonly RunDelta[], days: readonly RunDaySpendDelta[]): Promise<void>;
+  addToMonthCalls(deltas: readonly MonthCallsDelta[]): Promise<void>;
   saveIdempotencyRecords(records: readonly IdempotencyRecordRow[]): Promise<void>;
   auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
   saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;

@@ -3,6 +3,8 @@ import type { EventId, ReservationId } from '@keybrake/domain';
 /** Time and ids, handed in so that the core can be run with chosen ones. */
 export interface Runtime {
   nowMs(): number;
+  /** For durations only: milliseconds with fractions since some moment, never running backwards. */
+  monotonicMs(): number;
   newReservationId(): ReservationId;
   newEventId(): EventId;
 }

@@ -40,6 +40,7 @@ export async function recordReserved(
     const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
     const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds, sealedRequest);
     await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, 'The event log');
+    call.watch.ended('record');
     return request;
   } catch (error) {
     abandon(ports, call, error instanceof DependencyUnavailable ? `${error.dependency} unavailable` : 'defect');
@@ -63,7 +64,10 @@ export async function launch(
   };
   try {
     const outcome = await ports.admission.launch(command);
-    if (outcome.kind === 'launched') return undefined;
+    if (outcome.kind === 'launched') {
+      call.watch.ended('launch');
+      return undefined;
+    }
     abandon(ports, call, outcome.reason);
     return launchRefusal(outcome.reason);
   } catch (error) {

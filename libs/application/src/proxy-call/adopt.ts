@@ -53,11 +53,12 @@ export async function adopt(
     reservationId,
     accountId: call.accountId,
     lineage: call.record.key.lineage,
-    owner: `${settings.owner}/${call.startedAtMs}`,
+    owner: `${settings.owner}/${call.watch.startedAtMs}`,
     outcomeDueMs: settings.upstreamTimeoutMs + settings.recordTimeoutMs,
     launchedWithinMs: resendableWithinMs(provider),
   });
   if (outcome.kind === 'launched') {
+    call.watch.ended('launch');
     const { incarnation } = outcome;
     const remainingMicros = undefined;
     return {

@@ -3,10 +3,11 @@ import type { Provider } from '@keybrake/providers';
 import type { CallSummary } from '../ports/call-observer.js';
 import type { UpstreamResponse } from '../ports/upstream.js';
 import type { AdmittedCall, CallAnswer, ProxyCallPorts, ReadCall } from './call.js';
+import { PhaseWatch } from './phase-watch.js';
 
 /** What is known of a call so far, so that its one summary is true wherever it ends. */
 export interface CallReport {
-  readonly startedAtMs: number;
+  readonly watch: PhaseWatch;
   read(call: ReadCall): void;
   admitted(call: AdmittedCall): void;
   upstream(durationMs: number): void;
@@ -16,12 +17,12 @@ export interface CallReport {
 }
 
 export function createReport(ports: Pick<ProxyCallPorts, 'runtime' | 'observer'>, dialect: Provider): CallReport {
-  const startedAtMs = ports.runtime.nowMs();
+  const watch = new PhaseWatch(ports.runtime);
   let call: ReadCall | undefined;
   let reservation: AdmittedCall | undefined;
   let upstreamMs = 0;
   return {
-    startedAtMs,
+    watch,
     read: (next) => {
       call = next;
     },
@@ -41,7 +42,7 @@ export function createReport(ports: Pick<ProxyCallPorts, 'runtime' | 'observer'>
         decision,
         rule: refusal?.code,
         status,
-        totalMs: ports.runtime.nowMs() - startedAtMs,
+        totalMs: ports.runtime.nowMs() - watch.startedAtMs,
         upstreamMs,
       });
     },

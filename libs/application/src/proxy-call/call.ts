@@ -9,6 +9,7 @@ import type { Runtime } from '../ports/runtime.js';
 import type { Upstream } from '../ports/upstream.js';
 import type { KeyRecord, VaultDirectory } from '../ports/vault-directory.js';
 import type { UnfinishedWork } from '../unfinished-work.js';
+import type { PhaseWatch } from './phase-watch.js';
 
 /** A call as the transport read it: nothing interpreted yet but the way in. */
 export interface IncomingCall {
@@ -63,7 +64,7 @@ export interface ProxyCallSettings {
 
 /** Phase 0's result: who calls what, and what the policy says of it. */
 export interface ReadCall {
-  readonly startedAtMs: number;
+  readonly watch: PhaseWatch;
   readonly provider: Provider;
   readonly accountId: AccountId;
   readonly record: KeyRecord;
@@ -77,6 +78,8 @@ export interface ReadCall {
   readonly verdict: Verdict;
   /** Set when the policy allows the call as far as it can tell without a price, which has to be looked up. */
   readonly pendingPrice: PendingPrice | undefined;
+  /** Set when this is the look-up of that call's price. */
+  readonly pricesFor?: ReservationId | undefined;
 }
 
 export interface PendingPrice {

@@ -46,6 +46,7 @@ export async function forward(
   request: OutgoingRequest,
 ): Promise<Ending> {
   const sent = await ports.upstream.send(call.provider.id, request);
+  call.watch.ended('forward');
   if (sent.kind !== 'answered') return sent;
   const { response } = sent;
   return { kind: 'answered', response, meaning: meaningInHeldCurrency(call, response) };

@@ -1,4 +1,4 @@
-import type { Pricing, Refusal, SpendCommitted, SpendReleased } from '@keybrake/domain';
+import type { Pricing, Refusal, ReservationId, SpendCommitted, SpendReleased } from '@keybrake/domain';
 import { type LookUp, lookUpRequest, matchOperation } from '@keybrake/providers';
 import { DependencyUnavailable } from '../ports/runtime.js';
 import { admittedCall, launch, recordReserved } from './admit.js';
@@ -12,6 +12,7 @@ import {
 } from './call.js';
 import { recordOutcome } from './finish.js';
 import { type Ending, forward, upstreamFacts } from './forward.js';
+import { PhaseWatch } from './phase-watch.js';
 import { spendCommitted, spendReleased } from './record.js';
 import { reserveCommand, unavailable } from './reserve.js';
 
@@ -23,11 +24,12 @@ export async function withLookedUpPrice(
   ports: ProxyCallPorts,
   settings: ProxyCallSettings,
   call: ReadCall,
+  reservationId: ReservationId,
 ): Promise<ReadCall> {
   const { pendingPrice } = call;
   if (pendingPrice === undefined) return call;
   const [looked, countedMicros] = await Promise.all([
-    look(ports, settings, lookUpCall(call, pendingPrice.lookUp)),
+    look(ports, settings, lookUpCall(ports, call, pendingPrice.lookUp, reservationId)),
     counted(ports, call, pendingPrice.lookUp),
   ]);
   const verdict =
@@ -75,11 +77,18 @@ function pricingFrom(
 }
 
 /** The look as a call: of the same key and run, for nothing, outside of quota and idempotency. */
-function lookUpCall(call: ReadCall, lookUp: LookUp): ReadCall {
+function lookUpCall(
+  { runtime }: Pick<ProxyCallPorts, 'runtime'>,
+  call: ReadCall,
+  lookUp: LookUp,
+  pricesFor: ReservationId,
+): ReadCall {
   const operation = matchOperation(call.provider, lookUp.method, lookUp.path)?.operation;
   if (operation === undefined) throw new Error(`the price is looked up at an unknown operation ${lookUp.path}`);
   return {
     ...call,
+    watch: new PhaseWatch(runtime),
+    pricesFor,
     operation,
     endpoint: `${operation.method} ${operation.template}`,
     idempotencyKey: undefined,
@@ -100,6 +109,7 @@ async function look(
   const reservationId = ports.runtime.newReservationId();
   const command = { ...reserveCommand(ports, call, reservationId), meters: [] };
   const outcome = await ports.admission.reserve(command);
+  call.watch.ended('reserve');
   if (outcome.kind === 'refused') return { kind: 'refused', refusal: outcome.refusal };
   if (outcome.kind !== 'held') return { kind: 'refused', refusal: unavailable('The admission store') };
   const admission = { kind: 'held', outcome, holds: [] } as const;

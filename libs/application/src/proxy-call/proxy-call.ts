@@ -81,16 +81,21 @@ async function readAndReserve(
   for (let reads = 1; ; reads += 1) {
     const caller = await authenticate(ports, incoming);
     if (caller === undefined) return undefined;
-    const call = readCall(ports, incoming, caller, report.startedAtMs);
+    const call = readCall(ports, incoming, caller, report.watch);
+    report.watch.ended('parse');
     report.read(call);
     const admission = await reserve(ports, settings, call, reservationId);
+    report.watch.ended('reserve');
     if (admission.kind === 'stale_policy' && reads < POLICY_READS_MAX) {
       ports.directory.forget(call.accountId, call.record.key.id);
       continue;
     }
     if (!lacksOnlyPrice(call, admission)) return { call, admission };
-    const priced = await withLookedUpPrice(ports, settings, call);
-    return { call: priced, admission: await reserve(ports, settings, priced, reservationId) };
+    const priced = await withLookedUpPrice(ports, settings, call, reservationId);
+    report.watch.ended('price');
+    const pricedAdmission = await reserve(ports, settings, priced, reservationId);
+    report.watch.ended('reserve');
+    return { call: priced, admission: pricedAdmission };
   }
 }
 

@@ -22,6 +22,7 @@ import type { Digests } from '../ports/digests.js';
 import { accountHeader } from './account-header.js';
 import type { Caller } from './authenticate.js';
 import { type IncomingCall, type ProxyCallPorts, type ReadCall, refusedVerdict } from './call.js';
+import type { PhaseWatch } from './phase-watch.js';
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const ENDPOINT_LENGTH_MAX = 200;
@@ -39,7 +40,7 @@ export function readCall(
   ports: Pick<ProxyCallPorts, 'providers' | 'prices'> & { readonly digests: Pick<Digests, 'sha256'> },
   incoming: IncomingCall,
   caller: Caller,
-  startedAtMs: number,
+  watch: PhaseWatch,
 ): ReadCall {
   const { key, policy } = caller.record;
   const provider = ports.providers.get(incoming.routedProvider ?? policy.provider);
@@ -47,7 +48,7 @@ export function readCall(
   const path = isProblem(target) ? undefined : target.path;
   const matched = path === undefined ? undefined : matchOperation(provider, incoming.method, path);
   const unread: ReadCall = {
-    startedAtMs,
+    watch,
     provider,
     accountId: key.accountId,
     record: caller.record,

@@ -64,6 +64,7 @@ export function spendReserved(
     reservedAtMs: held.reservedAtMs,
     holds: requests.map((request, index) => stampedHold(request, held.windows[index]?.span)),
     sealedRequest,
+    pricesFor: call.pricesFor,
   };
 }
 
@@ -93,7 +94,8 @@ export function spendCommitted(
 ): SpendCommitted {
   const event = base(runtime, call);
   const completedAtMs = event.occurredAtMs;
-  return { type: 'SpendCommitted', ...event, reservationId, actualMicros, upstream, completedAtMs, ...made };
+  const times = call.watch.times();
+  return { type: 'SpendCommitted', ...event, reservationId, actualMicros, upstream, completedAtMs, times, ...made };
 }
 
 export function spendReleased(
@@ -104,7 +106,8 @@ export function spendReleased(
   detail: string | undefined,
   upstream?: UpstreamFacts,
 ): SpendReleased {
-  return { type: 'SpendReleased', ...base(runtime, call), reservationId, reason, upstream, detail };
+  const times = call.watch.times();
+  return { type: 'SpendReleased', ...base(runtime, call), reservationId, reason, upstream, detail, times };
 }
 
 export function callDenied(runtime: Runtime, call: ReadCall, callId: ReservationId, refusal: Refusal): SpendEvent {
@@ -116,7 +119,7 @@ export function callDenied(runtime: Runtime, call: ReadCall, callId: Reservation
     call: identityOf(call),
     rule: refusal.code,
     message: printable(describeRefusal(refusal)),
-    latencyMs: event.occurredAtMs - call.startedAtMs,
+    latencyMs: event.occurredAtMs - call.watch.startedAtMs,
   };
 }
 
@@ -128,7 +131,7 @@ export function callReplayed(
   status: number,
 ): SpendEvent {
   const event = base(runtime, call);
-  const latencyMs = event.occurredAtMs - call.startedAtMs;
+  const latencyMs = event.occurredAtMs - call.watch.startedAtMs;
   return { type: 'CallReplayed', ...event, callId, call: identityOf(call), originalReservationId, status, latencyMs };
 }
 

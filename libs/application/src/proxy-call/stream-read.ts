@@ -16,6 +16,7 @@ export async function streamRead(
   const sentAtMs = ports.runtime.nowMs();
   const sent = await ports.upstream.stream(call.provider.id, request);
   const latencyMs = ports.runtime.nowMs() - sentAtMs;
+  call.watch.ended('forward');
   report.upstream(latencyMs);
   if (sent.kind !== 'answered') {
     // A read that failed changed nothing, whether or not it arrived.

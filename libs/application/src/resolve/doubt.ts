@@ -13,6 +13,7 @@ import type { KeyRecord, VaultDirectory } from '../ports/vault-directory.js';
 import type { AdmittedCall } from '../proxy-call/call.js';
 import { upstreamKeyOf } from '../proxy-call/forward.js';
 import { type KeptRequest, openRequest } from '../proxy-call/kept-request.js';
+import type { PhaseWatch } from '../proxy-call/phase-watch.js';
 
 export interface DoubtPorts {
   readonly providers: ProviderRegistry;
@@ -97,14 +98,14 @@ export function doubtfulCall({ digests }: DoubtPorts, settings: DoubtSettings, d
 }
 
 /** The call as its gateway had it, so that what it ends in is told by the same rules. */
-export function admittedAgain(doubt: Doubt, incarnation: number, startedAtMs: number): AdmittedCall {
+export function admittedAgain(doubt: Doubt, incarnation: number, watch: PhaseWatch): AdmittedCall {
   const { ref, facts, provider, operation, record, kept } = doubt;
   invariant(kept !== undefined, 'only a request that was kept is sent again');
   const { runId, idempotencyKey, endpoint, amount, conversion } = facts.call;
   const verdict: Verdict = { kind: 'allowed', amount, conversion, caps: [] };
   return {
     ...ref,
-    startedAtMs,
+    watch,
     provider,
     operation,
     record,

@@ -2,6 +2,7 @@ import { describeRefusal, evaluatePolicy, type Pricing } from '@keybrake/domain'
 import { resendableWithinMs } from '../proxy-call/adopt.js';
 import { recordOutcome } from '../proxy-call/finish.js';
 import { type Ending, forward, outcomeEvent, outgoingRequest } from '../proxy-call/forward.js';
+import { PhaseWatch } from '../proxy-call/phase-watch.js';
 import { admittedAgain, type Doubt, type DoubtPorts, type DoubtSettings } from './doubt.js';
 
 export type Resent =
@@ -19,6 +20,7 @@ export async function resend(ports: DoubtPorts, settings: DoubtSettings, doubt: 
   if (obstacle !== undefined) return { kind: 'none', why: `not sent again: ${obstacle}` };
   const { ref, provider, record } = doubt;
   const { upstreamTimeoutMs, recordTimeoutMs, owner } = settings;
+  const watch = new PhaseWatch(ports.runtime);
   const adopted = await ports.admission.adopt({
     ...ref,
     purpose: 'resend',
@@ -31,8 +33,9 @@ export async function resend(ports: DoubtPorts, settings: DoubtSettings, doubt: 
     if (adopted.reason === 'not_in_doubt') return { kind: 'lost' };
     return { kind: 'none', why: `not sent again: ${WHY_NOT[adopted.reason]}` };
   }
+  watch.ended('launch');
   const sentAtMs = ports.runtime.nowMs();
-  const call = admittedAgain(doubt, adopted.incarnation, sentAtMs);
+  const call = admittedAgain(doubt, adopted.incarnation, watch);
   const ending = await forward(ports, call, await outgoingRequest(ports, call));
   const event = await outcomeEvent(ports, settings, call, ending, ports.runtime.nowMs() - sentAtMs);
   if (event === undefined) return { kind: 'none', why: `sent again: ${told(ending)}` };

@@ -65,6 +65,8 @@ export interface SignInConfig {
   /** Where browsers reach the admin API; undefined: at the address that they name. */
   readonly publicUrl: string | undefined;
   readonly oidc: OidcSettings | undefined;
+  /** Failed sign-ins of one address, before it has to wait. */
+  readonly failuresPerMinuteMax: number;
 }
 
 /** What a process was told, parsed and frozen. Undefined means: not set, the composition root decides. */
@@ -144,7 +146,11 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       priceDelayMs: read.KEYBRAKE_PRICE_DELAY_MS,
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
-    signIn: Object.freeze({ publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL, oidc: oidcSettings(read) }),
+    signIn: Object.freeze({
+      publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL,
+      oidc: oidcSettings(read),
+      failuresPerMinuteMax: read.KEYBRAKE_SIGN_IN_FAILURES_MAX,
+    }),
     pricesFile: read.KEYBRAKE_PRICES_FILE,
     providersFile: read.KEYBRAKE_PROVIDERS_FILE,
     logLevel: read.KEYBRAKE_LOG_LEVEL,

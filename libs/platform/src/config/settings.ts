@@ -133,6 +133,11 @@ export const settings = z.object({
   KEYBRAKE_PROVIDERS_FILE: z.string().optional(),
   KEYBRAKE_PROVIDER_ORIGINS: z.string().refine(areOrigins, ORIGINS_RULE).optional(),
   KEYBRAKE_PUBLIC_ADMIN_URL: origin,
+  KEYBRAKE_SIGN_IN_FAILURES_MAX: z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a number from 1 to 9999999')
+    .transform(Number)
+    .default(20),
   KEYBRAKE_OIDC_ISSUER: z
     .url({ protocol: /^https?$/, error: 'must be the address of the identity provider' })
     .optional(),

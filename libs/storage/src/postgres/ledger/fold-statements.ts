@@ -43,24 +43,16 @@ on conflict (reservation_id) do update
 
 export const ADD_TO_BALANCES = `
 insert into ledger.balances as b (account_id, counter, window_id, scope, scope_id, cap_window, currency, direction,
-                                  limit_micros, committed_micros, held_micros, window_ends_at_ms)
+                                  limit_micros, committed_micros, held_micros, window_ends_at_ms, changes)
 select account_id, counter, window_id, scope, scope_id, cap_window, currency, direction,
-       limit_micros, committed_micros, held_micros, window_ends_at_ms
+       limit_micros, committed_micros, held_micros, window_ends_at_ms, changes
   from json_populate_recordset(null::ledger.balances, $1::json)
 on conflict (account_id, counter, window_id) do update
    set limit_micros = excluded.limit_micros,
        committed_micros = b.committed_micros + excluded.committed_micros,
-       held_micros = b.held_micros + excluded.held_micros`;
-
-export const ADD_TO_AGENT_SPEND = `
-insert into ledger.agent_spend as s (account_id, day, agent_type, currency, committed_micros, held_micros, calls, denials)
-select account_id, day, agent_type, currency, committed_micros, held_micros, calls, denials
-  from json_populate_recordset(null::ledger.agent_spend, $1::json)
-on conflict (account_id, day, agent_type, currency) do update
-   set committed_micros = s.committed_micros + excluded.committed_micros,
-       held_micros = s.held_micros + excluded.held_micros,
-       calls = s.calls + excluded.calls,
-       denials = s.denials + excluded.denials`;
+       held_micros = b.held_micros + excluded.held_micros,
+       changes = b.changes + excluded.changes
+returning b.account_id, b.counter, b.window_id, b.changes, b.committed_micros, b.held_micros`;
 
 /** An older call's late outcome does not take the place of the key's newer call. */
 export const SAVE_IDEMPOTENCY_RECORDS = `

@@ -1,29 +1,26 @@
 import type {
-  AgentSpendDelta,
   Anomaly,
   AuditHead,
   AuditLink,
+  BalanceChange,
   BalanceDelta,
+  BalanceTotal,
+  DaySpendDelta,
   DeadLetter,
   IdempotencyRecordRow,
   LedgerTransaction,
+  MonthCallsDelta,
   PriceWatch,
   ReadingPosition,
+  RunDaySpendDelta,
+  RunDelta,
 } from '@keybrake/application';
 import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
 import type { Client } from '../database.js';
 import * as sql from './fold-statements.js';
-import {
-  decodeFacts,
-  decodeOutcome,
-  decodeTrueUp,
-  encodeFacts,
-  encodeOutcome,
-  encodeTrueUp,
-  type FactsJson,
-  type OutcomeJson,
-  type TrueUpJson,
-} from './reservation-json.js';
+import { encodeFacts, encodeOutcome, encodeTrueUp, type ReservationRow, toReservation } from './reservation-json.js';
+import * as rowOf from './rollup-rows.js';
+import * as rollup from './rollup-statements.js';
 
 /** Runs the statements of one fold. Each takes its rows as one JSON parameter, so a chunk costs one trip per table. */
 export class PostgresLedgerTransaction implements LedgerTransaction {
@@ -64,25 +61,8 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
 
   async loadReservations(ids: readonly ReservationId[]) {
     if (ids.length === 0) return new Map<ReservationId, Reservation>();
-    const { rows } = await this.#client.query<{
-      reservation_id: ReservationId;
-      facts: FactsJson | null;
-      outcome: OutcomeJson;
-      released_as_unexecuted: boolean;
-      true_up: TrueUpJson | null;
-    }>(sql.LOAD_RESERVATIONS, [ids]);
-    return new Map(
-      rows.map((row): [ReservationId, Reservation] => [
-        row.reservation_id,
-        {
-          reservationId: row.reservation_id,
-          facts: row.facts === null ? undefined : decodeFacts(row.facts),
-          outcome: decodeOutcome(row.outcome),
-          releasedAsUnexecuted: row.released_as_unexecuted,
-          trueUp: row.true_up === null ? undefined : decodeTrueUp(row.true_up),
-        },
-      ]),
-    );
+    const { rows } = await this.#client.query<ReservationRow>(sql.LOAD_RESERVATIONS, [ids]);
+    return new Map(rows.map((row) => [row.reservation_id, toReservation(row)]));
   }
 
   async saveReservations(reservations: readonly Reservation[], accountOf: (id: ReservationId) => AccountId) {
@@ -101,8 +81,8 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     await this.#rows(sql.SAVE_RESERVATIONS, rows);
   }
 
-  async addToBalances(deltas: readonly BalanceDelta[]) {
-    const rows = deltas.map(({ accountId, hold, heldMicros, committedMicros }) => ({
+  async addToBalances(deltas: readonly BalanceDelta[]): Promise<readonly BalanceTotal[]> {
+    const deltaRows = deltas.map(({ accountId, hold, heldMicros, committedMicros, changes }) => ({
       account_id: accountId,
       counter: hold.counter,
       window_id: hold.windowId,
@@ -115,22 +95,34 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       held_micros: heldMicros.toString(),
       committed_micros: committedMicros.toString(),
       window_ends_at_ms: hold.windowEndsAtMs,
+      changes,
     }));
-    await this.#rows(sql.ADD_TO_BALANCES, rows);
+    const totals = await this.#rows<BalanceTotalRow>(sql.ADD_TO_BALANCES, deltaRows);
+    return totals.map((row) => ({
+      accountId: row.account_id,
+      counter: row.counter,
+      windowId: row.window_id,
+      sequence: row.changes,
+      heldMicros: row.held_micros,
+      committedMicros: row.committed_micros,
+    }));
   }
 
-  async addToAgentSpend(deltas: readonly AgentSpendDelta[]) {
-    const rows = deltas.map((delta) => ({
-      account_id: delta.accountId,
-      day: delta.day,
-      agent_type: delta.agentType,
-      currency: delta.currency,
-      committed_micros: delta.committedMicros.toString(),
-      held_micros: delta.heldMicros.toString(),
-      calls: delta.calls,
-      denials: delta.denials,
-    }));
-    await this.#rows(sql.ADD_TO_AGENT_SPEND, rows);
+  async saveBalanceChanges(changes: readonly BalanceChange[]) {
+    await this.#rows(rollup.SAVE_BALANCE_CHANGES, changes.map(rowOf.balanceChangeRow));
+  }
+
+  async addToDaySpend(deltas: readonly DaySpendDelta[]) {
+    await this.#rows(rollup.ADD_TO_DAY_SPEND, deltas.map(rowOf.daySpendRow));
+  }
+
+  async addToRuns(runs: readonly RunDelta[], days: readonly RunDaySpendDelta[]) {
+    await this.#rows(rollup.SAVE_RUNS, runs.map(rowOf.runRow));
+    await this.#rows(rollup.ADD_TO_RUN_DAY_SPEND, days.map(rowOf.runDaySpendRow));
+  }
+
+  async addToMonthCalls(deltas: readonly MonthCallsDelta[]) {
+    await this.#rows(rollup.ADD_TO_MONTH_CALLS, deltas.map(rowOf.monthCallsRow));
   }
 
   async saveIdempotencyRecords(records: readonly IdempotencyRecordRow[]) {
@@ -208,6 +200,15 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
     const result = await this.#client.query<Row>(statement, [JSON.stringify(rows)]);
     return result.rows;
   }
+}
+
+interface BalanceTotalRow {
+  readonly account_id: AccountId;
+  readonly counter: string;
+  readonly window_id: string;
+  readonly changes: bigint;
+  readonly held_micros: bigint;
+  readonly committed_micros: bigint;
 }
 
 function subjectOf(event: SpendEvent): string {

@@ -1,4 +1,4 @@
-import type { Hold, Money, Outcome, SpendReserved, TrueUp } from '@keybrake/domain';
+import type { Hold, Money, Outcome, Reservation, ReservationId, SpendReserved, TrueUp } from '@keybrake/domain';
 
 /** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
 export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
@@ -78,4 +78,23 @@ export function decodeFacts(json: FactsJson): SpendReserved {
             },
     },
   } as SpendReserved;
+}
+
+/** A row of ledger.reservations, as far as it is the reservation itself. */
+export interface ReservationRow {
+  readonly reservation_id: ReservationId;
+  readonly facts: FactsJson | null;
+  readonly outcome: OutcomeJson;
+  readonly released_as_unexecuted: boolean | null;
+  readonly true_up: TrueUpJson | null;
+}
+
+export function toReservation(row: ReservationRow): Reservation {
+  return {
+    reservationId: row.reservation_id,
+    facts: row.facts === null ? undefined : decodeFacts(row.facts),
+    outcome: decodeOutcome(row.outcome),
+    releasedAsUnexecuted: row.released_as_unexecuted === true,
+    trueUp: row.true_up === null ? undefined : decodeTrueUp(row.true_up),
+  };
 }

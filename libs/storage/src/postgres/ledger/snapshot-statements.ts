@@ -33,21 +33,11 @@ select r.account_id, r.reservation_id,
 
 // Admitted calls of this month, in the zone that each was counted in.
 export const QUOTAS_USED = `
-with counted as (
-  select r.account_id, r.facts -> 'call' ->> 'rootKeyId' as root_key_id, r.facts -> 'call' ->> 'timeZone' as time_zone,
-         r.reserved_at_ms
-    from ledger.reservations r
-   where r.reserved_at_ms > extract(epoch from clock_timestamp()) * 1000 - 3024000000 and r.facts is not null
-     and r.facts -> 'resolves' is null
-)
-select c.account_id, c.root_key_id, c.time_zone, to_char(clock_timestamp() at time zone c.time_zone, 'YYYY-MM') as window_id,
-       (extract(epoch from (date_trunc('month', clock_timestamp() at time zone c.time_zone) + interval '1 month')
-                           at time zone c.time_zone) * 1000)::bigint as ends_at_ms,
-       count(*) as used
-  from counted c
- where to_char(to_timestamp(c.reserved_at_ms / 1000.0) at time zone c.time_zone, 'YYYY-MM')
-     = to_char(clock_timestamp() at time zone c.time_zone, 'YYYY-MM')
- group by c.account_id, c.root_key_id, c.time_zone`;
+select m.account_id, m.root_key_id, m.time_zone, m.month as window_id, m.calls as used,
+       (extract(epoch from (date_trunc('month', clock_timestamp() at time zone m.time_zone) + interval '1 month')
+                           at time zone m.time_zone) * 1000)::bigint as ends_at_ms
+  from ledger.month_calls m
+ where m.month = to_char(clock_timestamp() at time zone m.time_zone, 'YYYY-MM')`;
 
 export const CLAIMS_UNTIL = `
 select max(i.expires_at_ms) as until_ms from ledger.idempotency_records i

@@ -16,6 +16,7 @@ import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake
 import { asUnavailable, type Pool } from '../database.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
 import { verifyAuditChain } from './audit-verification.js';
+import { pageOf } from './page.js';
 import * as sql from './report-statements.js';
 
 interface ReservationRow extends AuditRow {
@@ -211,11 +212,4 @@ function resolutionOf(row: ReservationRow): ResolutionReport | null {
     nextAttemptAtMs: atMs(row.resolve_next_at_ms),
     reason,
   };
-}
-
-/** One row more than asked for was read, to know whether there is a next page. */
-function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) => TimeCursor): ReportPage<T> {
-  const data = rows.slice(0, limit);
-  const last = data.at(-1);
-  return { data, next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined };
 }

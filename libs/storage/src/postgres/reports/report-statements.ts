@@ -26,11 +26,11 @@ with limits as (
 ), named as (
   select s.agent_type,
          case when s.currency <> '' then s.currency
-              else coalesce((select min(o.currency) from ledger.agent_spend o
+              else coalesce((select min(o.currency) from ledger.day_spend o
                               where o.account_id = s.account_id and o.day = s.day and o.agent_type = s.agent_type
                                 and o.currency <> ''), '') end as currency,
-         s.committed_micros, s.held_micros, s.calls, s.denials
-    from ledger.agent_spend s
+         s.committed_micros, s.held_micros, s.calls + s.replays + s.price_looks as calls, s.denials
+    from ledger.day_spend s
    where s.account_id = $1::text and s.day = $2::text
 )
 select n.agent_type, nullif(n.currency, '') as currency, sum(n.committed_micros)::bigint as committed_micros,
