@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
 import { charge } from '../harness/calls.ts';
@@ -80,4 +81,49 @@ test('an entry that was slipped in is found', async () => {
     [key.id],
   );
   expect(await verify(key)).toMatchObject({ valid: false, entryId: 'rsv_forged', problem: 'the entry is in no link' });
+});
+
+test('ledgers write the checkpoints of past days once; a chain that was cut off and sealed with its head is found', async () => {
+  const key = await keyWithHistory();
+  // As if the account had been busy three days ago; the ledger that starts now finds three days without a checkpoint.
+  await system.sql('delete from ledger.audit_links where vault_key_id <> $1', [key.id]);
+  await system.sql('delete from ledger.audit_entries where vault_key_id <> $1', [key.id]);
+  await system.sql('delete from ledger.audit_heads where vault_key_id <> $1', [key.id]);
+  await system.sql(
+    `insert into ledger.audit_entries
+     select (json_populate_record(a, json_build_object('id', 'old', 'vault_key_id', 'old', 'started_at_ms',
+                                                       a.started_at_ms - 3 * 86400000))).*
+       from ledger.audit_entries a limit 1`,
+  );
+  await Promise.all([system.startLedger(), system.startLedger()]);
+  const days = await eventually(
+    'three checkpoints',
+    () => system.admin<{ data: { day: string; keys: number; links: number }[] }>('GET', '/v1/audit/checkpoints'),
+    ({ data }) => data.length >= 3,
+  );
+  expect(days.data.map(({ keys, links }) => [keys, links])).toEqual([
+    [1, 11],
+    [1, 11],
+    [1, 11],
+  ]);
+  await system.sql(`delete from ledger.audit_entries where id = 'old'`);
+  expect(await system.admin('GET', '/v1/audit/verify')).toMatchObject({
+    valid: true,
+    keys: 1,
+    links: 11,
+    checkpoints: { count: 3, valid: true },
+  });
+
+  const last = (await entriesOf(key)).at(-1)?.id;
+  await system.sql('delete from ledger.audit_entries where id = $1', [last]);
+  await system.sql('delete from ledger.audit_links where entry_id = $1', [last]);
+  await system.sql(
+    `update ledger.audit_heads h set sequence = l.sequence, hash = l.hash
+       from (select * from ledger.audit_links order by sequence desc limit 1) l`,
+  );
+  expect(await system.admin('GET', '/v1/audit/verify')).toMatchObject({
+    valid: false,
+    firstBad: { vaultKeyId: key.id, problem: expect.stringContaining('the chain was cut off') },
+    checkpoints: { valid: false },
+  });
 });

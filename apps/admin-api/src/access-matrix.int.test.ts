@@ -10,6 +10,9 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['GET', '/v1/agent-types', 'viewer'],
   ['GET', '/v1/audit', 'viewer'],
   ['GET', '/v1/audit/{reservation}', 'viewer'],
+  ['GET', '/v1/audit/checkpoints', 'viewer'],
+  ['GET', '/v1/audit/export', 'viewer'],
+  ['GET', '/v1/audit/tail', 'viewer'],
   ['GET', '/v1/audit/verify?vaultKeyId={vaultKey}', 'viewer'],
   ['GET', '/v1/balances?vaultKeyId={vaultKey}', 'viewer'],
   ['GET', '/v1/credentials', 'viewer'],
@@ -74,7 +77,11 @@ async function send(method: string, path: string, token: string | undefined, bod
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const init = body === undefined ? {} : { body: JSON.stringify(body) };
   const headers: Record<string, string> = { 'content-type': 'application/json', ...(authorization as object) };
-  return fetch(url, { method, headers, redirect: 'manual', ...init });
+  const response = await fetch(url, { method, headers, redirect: 'manual', ...init });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) return response;
+  // Without an end.
+  await response.body?.cancel();
+  return new Response('', { status: response.status });
 }
 
 const made = async (path: string, body: object) => {

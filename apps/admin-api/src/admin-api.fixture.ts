@@ -24,6 +24,7 @@ import {
   type Pool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresAuditReports,
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
@@ -32,6 +33,7 @@ import {
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
 import { startAdminApi } from './app.js';
+import { AuditTails } from './audit-tails.js';
 import type { SignInPorts } from './ports.js';
 
 const ACCOUNT = 'default' as AccountId;
@@ -45,6 +47,8 @@ export interface AdminApiUnderTest {
   readonly tokens: ReadonlyMap<TokenRole, string>;
   /** While true, writes of keys fail as if the admission store were away. */
   admissionIsDown: boolean;
+  /** As the process does when it is asked to stop. */
+  stopTails(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export async function openAdminApi(
     onIdleError: () => undefined,
   });
   const digests = createDigests(randomBytes(32));
+  const audit = new PostgresAuditReports(pool, digests);
   const cipher = postgresCipher(pool, randomBytes(32));
   const admission = new PostgresAdmissionStore(pool);
   const putKey = admission.putKey.bind(admission);
@@ -82,7 +87,9 @@ export async function openAdminApi(
     governance,
     admission,
     log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
-    reports: new PostgresLedgerReports(pool, digests, new PostgresAdmissionUpkeep(pool)),
+    reports: new PostgresLedgerReports(pool, new PostgresAdmissionUpkeep(pool)),
+    audit,
+    tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
@@ -97,11 +104,20 @@ export async function openAdminApi(
     readiness: new Readiness({ database: () => pool.query('select 1') }),
   });
   const close = async () => {
+    ports.tails.close();
     await server.close(1_000);
     await pool.end();
     await database.drop();
   };
-  const api: AdminApiUnderTest = { url: server.url, pool, governance, tokens, admissionIsDown: false, close };
+  const api: AdminApiUnderTest = {
+    url: server.url,
+    pool,
+    governance,
+    tokens,
+    admissionIsDown: false,
+    stopTails: () => ports.tails.close(),
+    close,
+  };
   const credentials = new Map<BuiltInProviderId, { secret: string }>([['stripe', { secret: REAL_KEY }]]);
   await bootstrapAccount(governance, { accountId: ACCOUNT, credentials, earlier: undefined });
   const actor = { accountId: ACCOUNT, name: 'system' };

@@ -8,6 +8,7 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { AuditController } from './controllers/audit.controller.js';
 import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
 import { CredentialsController } from './controllers/credentials.controller.js';
@@ -48,6 +49,7 @@ class AdminApiModule {
       imports: [OperationalModule.register({ readiness, metrics })],
       controllers: [
         AccountController,
+        AuditController,
         CatalogueController,
         PoliciesController,
         VaultKeysController,

@@ -1,5 +1,6 @@
 import type {
   AdmissionStore,
+  AuditReports,
   CallRecords,
   EventAppender,
   GovernancePorts,
@@ -9,12 +10,15 @@ import type {
   UsageReports,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
+import type { AuditTails } from './audit-tails.js';
 import type { OidcSignIn } from './auth/oidc-sign-in.js';
 
 /** Everything the admin API uses. */
 export interface AdminPorts {
   readonly governance: GovernancePorts;
   readonly reports: LedgerReports;
+  readonly audit: AuditReports;
+  readonly tails: AuditTails;
   readonly calls: CallRecords;
   readonly usage: UsageReports;
   readonly admission: AdmissionStore;

@@ -6,12 +6,14 @@ import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
+  PostgresAuditReports,
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
+import { AuditTails } from './audit-tails.js';
 import { OidcSignIn } from './auth/oidc-sign-in.js';
 import type { AdminPorts } from './ports.js';
 
@@ -41,6 +43,7 @@ export function adminPorts(
   log: EventAppender,
 ): AdminPorts {
   const digests = createDigests(installation.pepper);
+  const audit = new PostgresAuditReports(pool, digests);
   const cipher = postgresCipher(pool, installation.kek);
   return {
     governance: {
@@ -54,7 +57,9 @@ export function adminPorts(
     },
     admission,
     log,
-    reports: new PostgresLedgerReports(pool, digests, upkeep),
+    reports: new PostgresLedgerReports(pool, upkeep),
+    audit,
+    tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),

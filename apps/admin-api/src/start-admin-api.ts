@@ -65,6 +65,7 @@ async function start(
     governance: ports.governance,
     shutdownSteps: [
       { name: 'admin API readiness off', run: async () => readiness.startDraining() },
+      { name: 'admin API live tails', run: async () => ports.tails.close() },
       { name: 'admin API listener', run: () => server.close(CLOSE_WITHIN_MS) },
       { name: 'admin API log and connections', run: () => close(CLOSE_WITHIN_MS) },
       { name: 'admin API metrics', run: () => metrics.close() },

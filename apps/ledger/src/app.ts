@@ -1,6 +1,7 @@
 import {
   type AdmissionStore,
   type AdmissionUpkeep,
+  type CheckpointStore,
   createFoldSink,
   dropFoldedResponses,
   type EventAppender,
@@ -20,6 +21,7 @@ import {
   settleFromLog,
   trueUpPrices,
   type UpkeepPorts,
+  writeCheckpoints,
 } from '@keybrake/application';
 import type { ResolverPorts, ResolverSettings } from './resolver-ports.js';
 import { Worker } from './worker.js';
@@ -30,6 +32,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly upkeep: AdmissionUpkeep;
   readonly log: EventAppender;
   readonly runtime: Runtime;
+  /** Where the daily checkpoints of the audit go. */
+  readonly checkpoints: CheckpointStore;
   /** Where the admission store can be lost while the ledger lives. */
   readonly rebuild?: RebuildPorts;
   /** What calls in doubt are settled with, and late prices asked for. */
@@ -66,6 +70,7 @@ export interface RunningLedger {
 const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
+const CHECKPOINTS_IDLE_MS = 60_000;
 const RELAY_IDLE_MS = 200;
 const RELAY_BATCH_MAX = 100;
 
@@ -105,9 +110,14 @@ export async function startLedger(
   };
   const pricesTurn = async (parts: ResolverPorts) =>
     (await trueUpPrices(parts, settings.resolver, unexpected, () => stopping)).isFull;
+  const checkpointsTurn = async () => {
+    await writeCheckpoints(ports, () => stopping);
+    return false;
+  };
   const workers = [
     worker('upkeep', settings.upkeepIdleMs, upkeep),
     worker('purge', PURGE_IDLE_MS, purge),
+    worker('checkpoints', CHECKPOINTS_IDLE_MS, checkpointsTurn),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
     ...(resolver === undefined
       ? []

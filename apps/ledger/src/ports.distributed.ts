@@ -13,6 +13,7 @@ import {
   createPool,
   createPostgresGovernanceStore,
   PostgresAdmissionLives,
+  PostgresCheckpointStore,
   PostgresEarlierCalls,
   PostgresGovernanceOutbox,
   PostgresLedgerStore,
@@ -68,12 +69,14 @@ export async function openDistributedLedger(
   const store = new PostgresLedgerStore(pool);
   const governance = { store: createPostgresGovernanceStore(pool), admission };
   const parts = { store, source, admission, upkeep: new RedisAdmissionUpkeep(redis), log };
+  const digests = createDigests(config.pepper);
   const resolver = openResolver(config, config, pool, parts);
   return {
     ports: {
       ...parts,
       codec: jsonEventCodec,
-      digests: createDigests(config.pepper),
+      digests,
+      checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
       rebuild: {

@@ -6,6 +6,7 @@ import {
   createPool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresCheckpointStore,
   PostgresLedgerStore,
 } from '@keybrake/storage';
 import type { LedgerAdapters } from './ledger-process.js';
@@ -37,12 +38,14 @@ export async function openPostgresLedger(
     upkeep: new PostgresAdmissionUpkeep(pool),
     log,
   };
+  const digests = createDigests(installation.pepper);
   const resolver = openResolver(config, installation, pool, parts);
   return {
     ports: {
       ...parts,
       codec: jsonEventCodec,
-      digests: createDigests(installation.pepper),
+      digests,
+      checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
     },

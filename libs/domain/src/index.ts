@@ -1,4 +1,5 @@
 export * from './audit.js';
+export * from './audit-checkpoint.js';
 export * from './call-phase.js';
 export * from './canonical-json.js';
 export * from './cap.js';

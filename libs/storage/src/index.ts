@@ -15,12 +15,14 @@ export { PostgresIdempotentResponses } from './postgres/governance/idempotent-re
 export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js';
 export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';
 export { PostgresAdmissionLives } from './postgres/ledger/admission-lives.js';
+export { PostgresCheckpointStore } from './postgres/ledger/checkpoint-store.js';
 export { PostgresEarlierCalls } from './postgres/ledger/earlier-calls.js';
 export * from './postgres/ledger/ledger-store.js';
 export { PostgresPriceStore } from './postgres/ledger/price-store.js';
 export { PostgresResolutionStore } from './postgres/ledger/resolution-store.js';
 export * from './postgres/ledger/response-archive.js';
 export { migrate } from './postgres/migrate.js';
+export { PostgresAuditReports } from './postgres/reports/audit-reports.js';
 export { PostgresCallRecords } from './postgres/reports/call-records.js';
 export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';
 export { PostgresUsageReports } from './postgres/reports/usage-reports.js';

@@ -1,5 +1,4 @@
 import type { TokenIdentity } from '@keybrake/application';
-import { getVaultKey } from '@keybrake/application';
 import { localDate, type VaultKeyId } from '@keybrake/domain';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
@@ -8,27 +7,16 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
-import { toMs } from '../schemas/drafts.js';
+import { balancesAnswer, idempotencyRecordsAnswer, spendAnswer } from '../schemas/report-answers.js';
 import {
-  auditAnswer,
-  auditVerificationAnswer,
-  balancesAnswer,
-  idempotencyRecordsAnswer,
-  spendAnswer,
-} from '../schemas/report-answers.js';
-import {
-  type AuditQuery,
-  auditQuery,
   type BalanceQuery,
   balanceQuery,
   type IdempotencyQuery,
   idempotencyQuery,
   type SpendQuery,
   spendQuery,
-  type VerifyQuery,
-  verifyQuery,
 } from '../schemas/requests.js';
-import { auditView, balanceView, idempotencyView, spendView } from '../schemas/views.js';
+import { balanceView, idempotencyView, spendView } from '../schemas/views.js';
 
 @ApiTags('reports')
 @ApiBearerAuth()
@@ -66,26 +54,6 @@ export class ReportsController {
     const day = date ?? localDate('UTC', this.#ports.runtime.nowMs());
     const rows = await this.#ports.reports.spend(actor.accountId, day);
     return { data: rows.map(spendView), nextCursor: null };
-  }
-
-  @Get('audit')
-  @Documented({ summary: 'Every call and denial, newest first.', query: auditQuery, answer: auditAnswer })
-  async audit(@CurrentActor() actor: TokenIdentity, @Query({ schema: auditQuery }) query: AuditQuery) {
-    const { limit, cursor, from, to, ...filter } = query;
-    const times = { fromMs: toMs(from), toMs: toMs(to) };
-    const page = await this.#ports.reports.audit(actor.accountId, { ...filter, ...times }, limit, decodeCursor(cursor));
-    return { data: page.data.map(auditView), nextCursor: encodeCursor(page.next) };
-  }
-
-  @Get('audit/verify')
-  @Documented({
-    summary: "Walk a vault key's audit chain; names the first entry that was edited, removed or reordered.",
-    query: verifyQuery,
-    answer: auditVerificationAnswer,
-  })
-  async verify(@CurrentActor() actor: TokenIdentity, @Query({ schema: verifyQuery }) { vaultKeyId }: VerifyQuery) {
-    const { key } = await getVaultKey(this.#ports.governance, actor, vaultKeyId as VaultKeyId);
-    return this.#ports.reports.verifyAudit(actor.accountId, key.id);
   }
 
   @Get('idempotency-records')

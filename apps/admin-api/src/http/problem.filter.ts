@@ -62,6 +62,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (known === undefined) this.#logger.error({ err: error }, 'a request failed in a way that should not happen');
     const problem =
       known ?? new Problem(500, 'internal_error', 'Internal error', 'Keybrake failed; the log tells why.');
+    // A stream that has begun is broken off by whoever writes it.
+    if (reply.sent) return;
     if (problem.retryAfterSeconds !== undefined) void reply.header('retry-after', problem.retryAfterSeconds);
     void reply
       .status(problem.getStatus())

@@ -64,6 +64,11 @@ export class Problem extends HttpException {
     return new Problem(429, 'too_many_sign_ins', 'Too many failed sign-ins', detail, { retryAfterSeconds });
   }
 
+  static tooManyStreams(kind: string, max: number): Problem {
+    const detail = `${max} ${kind} are running, which is all that this process serves at a time. Try again when one has ended.`;
+    return new Problem(429, 'too_many_streams', 'Too many streams', detail, { retryAfterSeconds: 5 });
+  }
+
   static invalid(errors: readonly FieldProblem[], status = 400): Problem {
     const detail = errors.map((error) => `${error.pointer}: ${error.detail}`).join(' ') || 'The request is not valid.';
     return new Problem(status, 'invalid_request', 'Invalid request', detail, { errors });

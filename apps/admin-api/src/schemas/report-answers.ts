@@ -73,20 +73,6 @@ const auditFields = {
 export const auditEntryAnswer = z
   .strictObject({ ...auditFields, state: z.enum(AUDIT_STATES) })
   .meta({ id: 'AuditEntry' });
-export const auditAnswer = pageOf(auditEntryAnswer, 'AuditPage');
-
-export const auditVerificationAnswer = z
-  .union([
-    z.strictObject({ valid: z.literal(true), links: count, headHash: z.string() }),
-    z.strictObject({
-      valid: z.literal(false),
-      links: count,
-      sequence: z.string(),
-      entryId: id.nullable(),
-      problem: z.string(),
-    }),
-  ])
-  .meta({ id: 'AuditVerification' });
 
 export const idempotencyRecordsAnswer = pageOf(
   z

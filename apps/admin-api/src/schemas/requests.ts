@@ -1,13 +1,5 @@
 import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
-import {
-  AUDIT_DECISIONS,
-  CAP_DIRECTIONS,
-  CAP_SCOPES,
-  CAP_WINDOWS,
-  isTimeZone,
-  parseCurrency,
-  parseProviderId,
-} from '@keybrake/domain';
+import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS, isTimeZone, parseCurrency, parseProviderId } from '@keybrake/domain';
 import { z } from 'zod';
 
 const amountMinor = z
@@ -137,20 +129,6 @@ export const balanceQuery = z.strictObject({ vaultKeyId: text });
 export type BalanceQuery = z.infer<typeof balanceQuery>;
 export const spendQuery = z.strictObject({ date: z.iso.date().optional() });
 export type SpendQuery = z.infer<typeof spendQuery>;
-export const auditQuery = z.strictObject({
-  ...paging,
-  vaultKeyId: text,
-  agentType: text,
-  runId: text,
-  provider: providerId.optional(),
-  operation: text,
-  decision: z.enum(AUDIT_DECISIONS).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-});
-export type AuditQuery = z.infer<typeof auditQuery>;
-export const verifyQuery = z.strictObject({ vaultKeyId: z.string().min(1) });
-export type VerifyQuery = z.infer<typeof verifyQuery>;
 export const idempotencyQuery = z.strictObject({ ...paging, idempotencyKey: text });
 export type IdempotencyQuery = z.infer<typeof idempotencyQuery>;
 export const reservationQuery = z.strictObject({ ...paging, state: z.enum(RESERVATION_STATES).optional() });

@@ -43,7 +43,7 @@ export const seriesAnswer = pageOf(
 export const usageQuery = z.strictObject({
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month: "2026-11"')
+    .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'must be a month: "2026-11"')
     .optional()
     .meta({ description: 'this one in UTC when left out' }),
 });

@@ -1,5 +1,6 @@
 import type {
   BalanceReport,
+  CheckpointReport,
   IdempotencyReport,
   PolicyDraft,
   ReservationReport,
@@ -148,6 +149,10 @@ export function spendView({
     calls,
     denials,
   };
+}
+
+export function checkpointView({ createdAtMs, ...rest }: CheckpointReport) {
+  return { ...rest, createdAt: iso(createdAtMs) };
 }
 
 export function auditView(entry: AuditEntry) {

@@ -58,8 +58,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every call and denial, newest first. */
-        get: operations["Reports_audit"];
+        /** Calls, denials and replays, newest first. */
+        get: operations["Audit_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -85,6 +85,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all chains came to at the end of each UTC day, newest first. Keep the newest hash elsewhere. */
+        get: operations["Audit_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that matches, newest first, streamed: a JSON object a line, or CSV with a header. */
+        get: operations["Audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live: each entry as it is made and as it changes, as server-sent events; goes on behind Last-Event-ID without a gap. */
+        get: operations["Audit_tail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -92,8 +143,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
-        get: operations["Reports_verify"];
+        /** Walk the audit chain of a vault key, or those of all keys and the checkpoints; names the first entry that was edited, removed or reordered. */
+        get: operations["Audit_verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -669,6 +720,28 @@ export interface components {
             heldMinor: string;
             limitMinor: string | null;
         };
+        AuditCheckpoint: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date
+             * @description UTC
+             */
+            day: string;
+            /** @description SHA-256, hex */
+            hash: string;
+            /** @description chains of the account */
+            keys: number;
+            /** @description in all of them */
+            links: number;
+            /** @description SHA-256, hex */
+            previousHash: string;
+        };
+        AuditCheckpointPage: {
+            data: components["schemas"]["AuditCheckpoint"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
         AuditEntry: {
             agentType: string;
             committedMicros: string | null;
@@ -707,7 +780,9 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
-        AuditVerification: {
+        /** @description of one vault key when one was given, else of the account */
+        AuditVerification: ({
+            /** @description SHA-256, hex */
             headHash: string;
             links: number;
             /** @constant */
@@ -716,9 +791,35 @@ export interface components {
             entryId: string | null;
             links: number;
             problem: string;
+            /** @description of the link, from 1 */
             sequence: string;
             /** @constant */
             valid: false;
+        }) | {
+            checkpoints: {
+                /** @description that are as they were written, from the first on */
+                count: number;
+                firstBad: {
+                    /**
+                     * Format: date
+                     * @description UTC
+                     */
+                    day: string;
+                    problem: string;
+                } | null;
+                valid: boolean;
+            };
+            firstBad: {
+                entryId: string | null;
+                problem: string;
+                /** @description of the link, from 1 */
+                sequence: string;
+                vaultKeyId: string;
+            } | null;
+            /** @description chains that were walked: all, or up to the first bad one */
+            keys: number;
+            links: number;
+            valid: boolean;
         };
         Balance: {
             /** @description minor units of the currency, as text */
@@ -1352,6 +1453,8 @@ export type Account = components['schemas']['Account'];
 export type AgentType = components['schemas']['AgentType'];
 export type AgentTypePage = components['schemas']['AgentTypePage'];
 export type AgentTypeSpend = components['schemas']['AgentTypeSpend'];
+export type AuditCheckpoint = components['schemas']['AuditCheckpoint'];
+export type AuditCheckpointPage = components['schemas']['AuditCheckpointPage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditVerification = components['schemas']['AuditVerification'];
@@ -1502,18 +1605,31 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    Reports_audit: {
+    Audit_search: {
         parameters: {
             query?: {
                 agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
                 cursor?: string;
                 decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
                 from?: string;
+                id?: string;
+                idempotencyKey?: string;
                 limit?: number;
+                message?: string;
                 operation?: string;
+                policyId?: string;
+                policyVersion?: number;
                 provider?: string;
+                rule?: string;
                 runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
                 to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: number;
                 vaultKeyId?: string;
             };
             header?: never;
@@ -1522,7 +1638,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every call and denial, newest first. */
+            /** @description Calls, denials and replays, newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1569,10 +1685,11 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    Reports_verify: {
+    Audit_checkpoints: {
         parameters: {
-            query: {
-                vaultKeyId: string;
+            query?: {
+                cursor?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -1580,7 +1697,139 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Walk a vault key's audit chain; names the first entry that was edited, removed or reordered. */
+            /** @description What all chains came to at the end of each UTC day, newest first. Keep the newest hash elsewhere. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheckpointPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Audit_export: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
+                decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
+                format?: "ndjson" | "csv";
+                from?: string;
+                id?: string;
+                idempotencyKey?: string;
+                message?: string;
+                operation?: string;
+                policyId?: string;
+                policyVersion?: number;
+                provider?: string;
+                rule?: string;
+                runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
+                to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: number;
+                vaultKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that matches, newest first, streamed: a JSON object a line, or CSV with a header. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["AuditEntry"];
+                    "text/csv": components["schemas"]["AuditEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Audit_tail: {
+        parameters: {
+            query?: {
+                agentType?: string;
+                amountFromMinor?: string;
+                amountToMinor?: string;
+                currency?: string;
+                decision?: "allowed" | "denied" | "replayed";
+                endpoint?: string;
+                from?: string;
+                id?: string;
+                idempotencyKey?: string;
+                message?: string;
+                operation?: string;
+                policyId?: string;
+                policyVersion?: number;
+                provider?: string;
+                rule?: string;
+                runId?: string;
+                state?: "open" | "committed" | "released" | "denied" | "replayed";
+                to?: string;
+                upstreamRequestId?: string;
+                upstreamStatus?: number;
+                vaultKeyId?: string;
+            };
+            header?: {
+                /** @description the id of the last event that was seen */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Live: each entry as it is made and as it changes, as server-sent events; goes on behind Last-Event-ID without a gap. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["AuditEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Audit_verify: {
+        parameters: {
+            query?: {
+                vaultKeyId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Walk the audit chain of a vault key, or those of all keys and the checkpoints; names the first entry that was edited, removed or reordered. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -17,7 +17,10 @@ import type { AuditHead, AuditLink } from '../ports/ledger-store.js';
 /** Hash before a vault key's first link. */
 export const CHAIN_START = '0'.repeat(64);
 
-/** Adds links in the order of the log, one for each event that changes an entry, so that any chunking gives one chain. */
+/**
+ * Adds links in the order of the log, one for each event that changes an entry, so that any chunking gives one chain.
+ * Each is given the log position of its event.
+ */
 export class AuditChain {
   readonly #digests: Pick<Digests, 'sha256'>;
   readonly #heads: Map<VaultKeyId, AuditHead>;
@@ -29,16 +32,16 @@ export class AuditChain {
     this.#heads = new Map(heads);
   }
 
-  reservationChanged(reservation: Reservation): void {
-    if (reservation.facts !== undefined) this.#add(reservationEntry(reservation.facts, reservation));
+  reservationChanged(reservation: Reservation, position: bigint): void {
+    if (reservation.facts !== undefined) this.#add(reservationEntry(reservation.facts, reservation), position);
   }
 
-  callDenied(event: CallDenied): void {
-    this.#add(denialEntry(event));
+  callDenied(event: CallDenied, position: bigint): void {
+    this.#add(denialEntry(event), position);
   }
 
-  callReplayed(event: CallReplayed): void {
-    this.#add(replayEntry(event));
+  callReplayed(event: CallReplayed, position: bigint): void {
+    this.#add(replayEntry(event), position);
   }
 
   entries(): readonly AuditEntry[] {
@@ -49,7 +52,7 @@ export class AuditChain {
     return this.#links;
   }
 
-  #add(entry: AuditEntry): void {
+  #add(entry: AuditEntry, position: bigint): void {
     const vaultKeyId = entry.vaultKeyId as VaultKeyId;
     const head = this.#heads.get(vaultKeyId) ?? { sequence: 0n, hash: CHAIN_START };
     const sequence = head.sequence + 1n;
@@ -61,6 +64,7 @@ export class AuditChain {
       vaultKeyId,
       sequence,
       entryId: entry.id,
+      position,
       contentHash,
       previousHash: head.hash,
       hash,

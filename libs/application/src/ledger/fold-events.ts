@@ -111,23 +111,24 @@ function deadLetter({ partition, position, body, accountId }: LogRecord, problem
 }
 
 /** New events only, and of two copies in one chunk the first. */
-function firstOccurrences(decoded: readonly DecodedEvent[], fresh: ReadonlySet<string>): readonly SpendEvent[] {
+function firstOccurrences(decoded: readonly DecodedEvent[], fresh: ReadonlySet<string>): readonly DecodedEvent[] {
   const left = new Set(fresh);
-  return decoded.filter(({ event }) => left.delete(event.eventId)).map(({ event }) => event);
+  return decoded.filter(({ event }) => left.delete(event.eventId));
 }
 
 /** Returns the newest fence after the events. */
 async function applyEvents(
   ports: FoldPorts,
   ledger: LedgerTransaction,
-  events: readonly SpendEvent[],
+  fresh: readonly DecodedEvent[],
   earlierFence: number,
 ): Promise<number> {
+  const events = fresh.map(({ event }) => event);
   let fence = earlierFence;
   const reservations = new Map(await ledger.loadReservations(reservationIds(events)));
   const projection = new Projection(ports.digests);
   const chain = new AuditChain(ports.digests, await ledger.auditHeads(vaultKeysOf(events, reservations)));
-  for (const event of events) {
+  for (const { event, position } of fresh) {
     switch (event.type) {
       case 'SpendReserved':
       case 'SpendCommitted':
@@ -141,16 +142,16 @@ async function applyEvents(
         const after = isLate ? foldReservation(folded, voided(event)) : folded;
         reservations.set(event.reservationId, after);
         projection.reservationChanged(event, before, after);
-        chain.reservationChanged(after);
+        chain.reservationChanged(after, position);
         break;
       }
       case 'CallDenied':
         projection.usage.callDenied(event);
-        chain.callDenied(event);
+        chain.callDenied(event, position);
         break;
       case 'CallReplayed':
         projection.usage.callReplayed(event);
-        chain.callReplayed(event);
+        chain.callReplayed(event, position);
         break;
       case 'IncarnationFenced':
         fence = Math.max(fence, event.incarnation);

@@ -114,6 +114,8 @@ export interface AuditLink {
   readonly vaultKeyId: VaultKeyId;
   readonly sequence: bigint;
   readonly entryId: string;
+  /** Of the event that it comes from, in the account's partition. */
+  readonly position: bigint;
   readonly contentHash: string;
   readonly previousHash: string;
   readonly hash: string;

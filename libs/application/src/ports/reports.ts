@@ -1,4 +1,4 @@
-import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, AuditEntry, ReservationId } from '@keybrake/domain';
 
 /** A balance as the ledger has folded it. */
 export interface BalanceReport {
@@ -27,17 +27,6 @@ export interface SpendReport {
   readonly denials: number;
 }
 
-export interface AuditFilter {
-  readonly vaultKeyId?: string | undefined;
-  readonly agentType?: string | undefined;
-  readonly runId?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly operation?: string | undefined;
-  readonly decision?: string | undefined;
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-}
-
 /** A place in a list that runs from the newest to the oldest. */
 export interface TimeCursor {
   readonly atMs: number;
@@ -48,16 +37,6 @@ export interface ReportPage<T> {
   readonly data: readonly T[];
   readonly next: TimeCursor | undefined;
 }
-
-export type AuditVerification =
-  | { readonly valid: true; readonly links: number; readonly headHash: string }
-  | {
-      readonly valid: false;
-      readonly links: number;
-      readonly sequence: string;
-      readonly entryId: string | null;
-      readonly problem: string;
-    };
 
 export interface IdempotencyReport {
   readonly idempotencyKey: string;
@@ -98,13 +77,6 @@ export interface LedgerReports {
   ): Promise<readonly BalanceReport[]>;
   /** `day` as `YYYY-MM-DD`. */
   spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]>;
-  audit(
-    accountId: AccountId,
-    filter: AuditFilter,
-    limit: number,
-    after: TimeCursor | undefined,
-  ): Promise<ReportPage<AuditEntry>>;
-  verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId): Promise<AuditVerification>;
   idempotencyRecords(
     accountId: AccountId,
     filter: { readonly idempotencyKey?: string | undefined },

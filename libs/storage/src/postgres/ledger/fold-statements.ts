@@ -83,10 +83,10 @@ on conflict (id) do update
 export const APPEND_AUDIT_LINKS = `
 with rows as (
   select * from json_to_recordset($1::json) as r (account_id text, vault_key_id text, sequence bigint, entry_id text,
-                                                  content_hash text, previous_hash text, hash text)
+                                                  log_position bigint, content_hash text, previous_hash text, hash text)
 ), added as (
-  insert into ledger.audit_links (vault_key_id, sequence, entry_id, content_hash, previous_hash, hash)
-  select vault_key_id, sequence, entry_id, content_hash, previous_hash, hash from rows
+  insert into ledger.audit_links (account_id, vault_key_id, sequence, entry_id, log_position, content_hash, previous_hash, hash)
+  select account_id, vault_key_id, sequence, entry_id, log_position, content_hash, previous_hash, hash from rows
 )
 insert into ledger.audit_heads (vault_key_id, account_id, sequence, hash)
 select distinct on (vault_key_id) vault_key_id, account_id, sequence, hash from rows order by vault_key_id, sequence desc

@@ -157,6 +157,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       vault_key_id: link.vaultKeyId,
       sequence: link.sequence.toString(),
       entry_id: link.entryId,
+      log_position: link.position.toString(),
       content_hash: link.contentHash,
       previous_hash: link.previousHash,
       hash: link.hash,

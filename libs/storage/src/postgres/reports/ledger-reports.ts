@@ -1,8 +1,6 @@
 import type {
   AdmissionUpkeep,
-  AuditFilter,
   BalanceReport,
-  Digests,
   IdempotencyReport,
   LedgerReports,
   ReportPage,
@@ -12,10 +10,9 @@ import type {
   SpendReport,
   TimeCursor,
 } from '@keybrake/application';
-import type { AccountId, AuditEntry, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, ReservationId } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 import { type AuditRow, toAuditEntry } from './audit-rows.js';
-import { verifyAuditChain } from './audit-verification.js';
 import { pageOf } from './page.js';
 import * as sql from './report-statements.js';
 
@@ -35,12 +32,10 @@ export type Doubts = Pick<AdmissionUpkeep, 'listInDoubt' | 'doubtsAmong'>;
 /** Reports from the ledger's tables. */
 export class PostgresLedgerReports implements LedgerReports {
   readonly #pool: Pool;
-  readonly #digests: Pick<Digests, 'sha256'>;
   readonly #doubts: Doubts;
 
-  constructor(pool: Pool, digests: Pick<Digests, 'sha256'>, doubts: Doubts) {
+  constructor(pool: Pool, doubts: Doubts) {
     this.#pool = pool;
-    this.#digests = digests;
     this.#doubts = doubts;
   }
 
@@ -76,22 +71,6 @@ export class PostgresLedgerReports implements LedgerReports {
       calls: Number(row.calls),
       denials: Number(row.denials),
     }));
-  }
-
-  async audit(
-    accountId: AccountId,
-    filter: AuditFilter,
-    limit: number,
-    after: TimeCursor | undefined,
-  ): Promise<ReportPage<AuditEntry>> {
-    const { vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs } = filter;
-    const values = [vaultKeyId, agentType, runId, provider, operation, decision, fromMs, toMs, after?.atMs, after?.id];
-    const rows = await this.#rows<AuditRow>(sql.AUDIT, [accountId, ...values.map((value) => value ?? null), limit + 1]);
-    return pageOf(rows.map(toAuditEntry), limit, (entry) => ({ atMs: entry.startedAtMs, id: entry.id }));
-  }
-
-  async verifyAudit(accountId: AccountId, vaultKeyId: VaultKeyId) {
-    return this.#guarded(() => verifyAuditChain(this.#pool, this.#digests, accountId, vaultKeyId));
   }
 
   async idempotencyRecords(

@@ -40,20 +40,6 @@ select n.agent_type, nullif(n.currency, '') as currency, sum(n.committed_micros)
  group by n.agent_type, n.currency
  order by n.agent_type, n.currency`;
 
-export const AUDIT = `
-select * from ledger.audit_entries a
- where a.account_id = $1::text
-   and ($2::text is null or a.vault_key_id = $2::text)
-   and ($3::text is null or a.agent_type = $3::text)
-   and ($4::text is null or a.run_id = $4::text)
-   and ($5::text is null or a.provider = $5::text)
-   and ($6::text is null or a.operation = $6::text)
-   and ($7::text is null or a.decision = $7::text)
-   and ($8::bigint is null or a.started_at_ms >= $8::bigint)
-   and ($9::bigint is null or a.started_at_ms < $9::bigint)
-   and ($10::bigint is null or (a.started_at_ms, a.id) < ($10::bigint, $11::text))
- order by a.started_at_ms desc, a.id desc limit $12::integer`;
-
 export const IDEMPOTENCY_RECORDS = `
 select i.idempotency_key, i.root_key_id, i.reservation_id, i.state, i.upstream_status, i.created_at_ms, i.expires_at_ms
   from ledger.idempotency_records i

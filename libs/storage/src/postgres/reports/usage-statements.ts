@@ -1,18 +1,19 @@
 const GROUPS_MAX = 50;
 
-/** `group` is a column of ours. The groups with the most calls, each day of theirs. */
+const IN_RANGE = `s.account_id = $1::text and s.day between $2::text and $3::text and ($4::text is null or s.currency = $4::text)`;
+
+/** `group` is a column of ours. Chosen first, so that only the groups with the most calls are summed up by day. */
 const seriesBy = (table: 'day_spend' | 'run_day_spend', group: 'agent_type' | 'provider' | 'run_id') => `
-with sums as (
-  select s.day, s.${group} as group_name, s.currency, sum(s.committed_micros)::bigint as committed_micros,
-         sum(s.held_micros)::bigint as held_micros, sum(s.calls)::bigint as calls, sum(s.denials)::bigint as denials,
-         sum(s.replays)::bigint as replays
-    from ledger.${table} s
-   where s.account_id = $1::text and s.day between $2::text and $3::text and ($4::text is null or s.currency = $4::text)
-   group by 1, 2, 3
-), largest as (
-  select group_name from sums group by 1 order by sum(calls + denials + replays) desc, 1 limit ${GROUPS_MAX}
+with largest as materialized (
+  select s.${group} from ledger.${table} s where ${IN_RANGE}
+   group by 1 order by sum(s.calls + s.denials + s.replays) desc, 1 limit ${GROUPS_MAX}
 )
-select s.* from sums s join largest using (group_name) order by s.day, s.group_name, s.currency`;
+select s.day, s.${group} as group_name, s.currency, sum(s.committed_micros)::bigint as committed_micros,
+       sum(s.held_micros)::bigint as held_micros, sum(s.calls)::bigint as calls, sum(s.denials)::bigint as denials,
+       sum(s.replays)::bigint as replays
+  from ledger.${table} s join largest using (${group})
+ where ${IN_RANGE}
+ group by 1, 2, 3 order by 1, 2, 3`;
 
 export const SERIES = {
   agentType: seriesBy('day_spend', 'agent_type'),
