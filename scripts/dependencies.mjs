@@ -59,7 +59,9 @@ export async function ensureInstalled(say) {
     .split(delimiter)
     .filter((folder) => folder !== localPrograms)
     .join(delimiter);
-  const code = await run('npm', ['ci', '--include=dev', '--loglevel=error'], { env: { ...process.env, PATH } });
+  // On stderr: the command line client has nothing but data on stdout.
+  const stdio = ['ignore', process.stderr, process.stderr];
+  const code = await run('npm', ['ci', '--include=dev', '--loglevel=error'], { env: { ...process.env, PATH }, stdio });
   if (code !== 0) throw new Error('npm ci failed; its messages are above. Is the package registry reachable?');
   if (runtimeVersion() === undefined)
     throw new Error(`${runtimeNode} does not run: allow npm's install scripts for the package "node", then try again`);

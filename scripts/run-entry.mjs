@@ -7,12 +7,13 @@ import { ensureInstalled, root, runtimeNode } from './dependencies.mjs';
 const PARENT_POLL_MS = 500;
 const say = (message) => console.log(`keybrake: ${message}`);
 
-async function prepare(entry) {
-  await ensureInstalled(say);
+/** Installs and builds what is missing. Resolves to the number of built files; throws with what to do. */
+export async function prepare(entry, tell) {
+  await ensureInstalled(tell);
   const { build } = await import('./build.mjs');
   const written = await build();
-  if (written > 0) say(`built ${written} files`);
   if (!existsSync(join(root, entry))) throw new Error(`${entry} was not built`);
+  return written;
 }
 
 /** Passes signals on and ends as the process does. When we are killed it notices by the closed channel, and stops. */
@@ -46,7 +47,8 @@ function stopWithNpm(child) {
 
 export async function runEntry(entry, nodeOptions) {
   try {
-    await prepare(entry);
+    const written = await prepare(entry, say);
+    if (written > 0) say(`built ${written} files`);
   } catch (error) {
     console.error(`keybrake: ${error.message}`);
     process.exit(1);

@@ -45,7 +45,7 @@ export class System {
   readonly #pool: Pool;
   readonly #simulator: Simulator;
   readonly #folder: string;
-  readonly #env: Installation & Readonly<Record<string, string>>;
+  readonly settings: Installation & Readonly<Record<string, string>>;
   readonly #gateways: Gateway[] = [];
   readonly #processes: ServerProcess[] = [];
   readonly #ledgers: ServerProcess[] = [];
@@ -67,7 +67,7 @@ export class System {
     this.#pool = parts.pool;
     this.#simulator = parts.simulator;
     this.#folder = parts.folder;
-    this.#env = parts.env;
+    this.settings = parts.env;
     this.#redis = parts.redis;
     this.#enforced = new Enforced(parts.pool, parts.redis);
     this.#kafka = parts.redis === undefined ? undefined : topicReader(parts.env, 'ends');
@@ -201,11 +201,11 @@ export class System {
 
   /** Of the distributed profile: a reader of its own for the spend topic. */
   topicReader(groupId: string): KafkaSource {
-    return topicReader(this.#env, groupId);
+    return topicReader(this.settings, groupId);
   }
 
   get kafkaSettings(): KafkaSettings {
-    return loadConfig({ env: this.#env }).kafka;
+    return loadConfig({ env: this.settings }).kafka;
   }
 
   heldReservations(): Promise<number> {
@@ -262,7 +262,7 @@ export class System {
   }
 
   async #startProcesses(gateways: number, ledgers: number): Promise<void> {
-    this.adminToken = await openAccount(this.#pool, this.#env);
+    this.adminToken = await openAccount(this.#pool, this.settings);
     const adminPort = await freePort();
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
@@ -289,7 +289,7 @@ export class System {
     const started = await ServerProcess.start({
       name,
       entry: join(root, entry),
-      env: { ...this.#env, ...env },
+      env: { ...this.settings, ...env },
       readyUrl: `http://127.0.0.1:${port}/readyz`,
     });
     this.#processes.push(started);

@@ -1,2 +1,3 @@
 export * from './admin-client.js';
 export type * from './generated/openapi-types.js';
+export { policyFields, withPolicyDefaults } from './policy-defaults.js';

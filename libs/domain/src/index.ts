@@ -7,6 +7,7 @@ export * from './conversion.js';
 export * from './currency.js';
 export * from './ids.js';
 export * from './invariant.js';
+export * from './json-differences.js';
 export * from './money.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';

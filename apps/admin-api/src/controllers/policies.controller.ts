@@ -7,14 +7,13 @@ import {
   type StoredPolicy,
   type TokenIdentity,
 } from '@keybrake/application';
-import type { PolicyId } from '@keybrake/domain';
+import { jsonDifferences, type PolicyId } from '@keybrake/domain';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
-import { jsonDifferences } from '../http/json-differences.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { policiesAnswer, policyAnswer, policyDiffAnswer } from '../schemas/answers.js';
 import { toPolicyDraft } from '../schemas/drafts.js';

@@ -50,6 +50,52 @@ export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> 
   }
 }
 
+/** What `keybrake doctor` has to know of a topic. */
+export interface TopicInspection {
+  readonly brokers: number;
+  /** Each with what to change; a topic that is not there has none. */
+  readonly problems: readonly string[];
+  /** By partition, the position that its next record gets; undefined: there is no such topic. */
+  readonly ends: ReadonlyMap<number, bigint> | undefined;
+}
+
+/** Looks and changes nothing. Rejects when no broker is reached. */
+export async function inspectTopic(kafka: Kafka, plan: TopicPlan): Promise<TopicInspection> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    if (!(await admin.listTopics()).includes(plan.topic)) {
+      return { brokers: brokers.length, problems: [], ends: undefined };
+    }
+    const offsets = await admin.fetchTopicOffsets(plan.topic);
+    return {
+      brokers: brokers.length,
+      problems: [
+        ...(await partitionProblems(admin, plan)),
+        ...(await replicaProblems(admin, plan)),
+        ...(await settingProblems(admin, plan)),
+      ],
+      ends: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
+    };
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function replicaProblems(admin: Admin, { topic, replicationFactor }: TopicPlan): Promise<string[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions ?? [];
+  const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
+  const behind = partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length;
+  return [
+    ...(copies < replicationFactor
+      ? [`a partition has ${copies} copies and should have ${replicationFactor}: reassign its replicas`]
+      : []),
+    ...(behind > 0 ? [`${behind} partitions have a copy that is behind: look at the brokers`] : []),
+  ];
+}
+
 /**
  * Of processes that start together, only the one that made the topic waits for its leaders; the others are told that it
  * exists, and may still meet a broker that does not know it, or not that it leads it. Asking for the ends tells.

@@ -46,6 +46,10 @@ test('all problems are named at once, each with what to do', () => {
   ]);
 });
 
+test('what the command line client is told is no mistake of a process', () => {
+  expect(problemsOf({ KEYBRAKE_URL: 'http://127.0.0.1:4001', KEYBRAKE_TOKEN_FILE: '/run/token' })).toEqual([]);
+});
+
 test('where providers are called instead', () => {
   const { origins } = loadConfig({
     env: {

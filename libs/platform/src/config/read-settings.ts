@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { OperatorError } from '../process/operator-error.js';
 import { nearestName } from './nearest-name.js';
-import { isSecret, type SettingName, type Settings, settingNames, settings } from './settings.js';
+import { clientVariables, isSecret, type SettingName, type Settings, settingNames, settings } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,7 +65,9 @@ function missing(values: ReadonlyMap<SettingName, string>, required: readonly Se
 
 function unknownNames(env: Environment): string[] {
   const known = settingNames.flatMap((name) => (isSecret(name) ? [name, `${name}_FILE`] : [name]));
-  const unknown = Object.keys(env).filter((name) => name.startsWith('KEYBRAKE_') && !known.includes(name));
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('KEYBRAKE_') && !known.includes(name) && !clientVariables.includes(name),
+  );
   return unknown.map((name) => {
     const nearest = nearestName(name, known);
     return `${name} is not a setting of Keybrake${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;

@@ -155,6 +155,14 @@ export const settings = z.object({
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
 });
 
+/** What the command line client is told: no setting of a process, and no mistake in its environment either. */
+export const clientVariables: readonly string[] = [
+  'KEYBRAKE_URL',
+  'KEYBRAKE_TOKEN',
+  'KEYBRAKE_TOKEN_FILE',
+  'KEYBRAKE_CLI_CONFIG',
+];
+
 export type Settings = z.infer<typeof settings>;
 export type SettingName = keyof Settings;
 

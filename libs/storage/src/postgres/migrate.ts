@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 const FUNCTIONS_FOLDER = fileURLToPath(new URL('../../functions', import.meta.url));
 
 /** Brings the schema up to date. Several processes may start at once: they take turns. Migrations only go forward. */

@@ -120,7 +120,7 @@ export class RedisServer {
 
   async #inspect(): Promise<void> {
     const info = parseInfo(await this.#redis.info());
-    this.#runId = checkServer(info, await this.#snapshotSetting());
+    this.#runId = checkServer(info, await snapshotSetting(this.#redis));
     this.#lastTrouble = '';
   }
 
@@ -129,17 +129,6 @@ export class RedisServer {
     if (!(error instanceof UnsafeServer)) return;
     this.#runId = undefined;
     this.#trouble(error);
-  }
-
-  /** CONFIG is often forbidden; the run id still tells a restored server. */
-  async #snapshotSetting(): Promise<string | undefined> {
-    try {
-      const reply: unknown = await this.#redis.config('GET', 'save');
-      return Array.isArray(reply) ? String(reply[1] ?? '') : String((reply as { save?: string }).save ?? '');
-    } catch (error) {
-      if (isReplyError(error)) return undefined;
-      throw error;
-    }
   }
 
   #requireRunId(): string {
@@ -160,6 +149,17 @@ export class RedisServer {
     if (error.message === this.#lastTrouble) return;
     this.#lastTrouble = error.message;
     this.#options.onTrouble(error);
+  }
+}
+
+/** CONFIG is often forbidden, then undefined; the run id still tells a restored server. */
+export async function snapshotSetting(redis: Redis): Promise<string | undefined> {
+  try {
+    const reply: unknown = await redis.config('GET', 'save');
+    return Array.isArray(reply) ? String(reply[1] ?? '') : String((reply as { save?: string }).save ?? '');
+  } catch (error) {
+    if (isReplyError(error)) return undefined;
+    throw error;
   }
 }
 

@@ -38,14 +38,23 @@ const RULES: readonly { holds: (info: ReadonlyMap<string, string>) => boolean; p
 ];
 
 /**
- * The startup and on-connect guard (design section 3, "Losing the admission store"). Returns the server's run id, which
- * every script compares with the one that was made ready. `snapshots`: CONFIG GET save, undefined where that is forbidden.
+ * Why the server is not used for admission, each with what to change. `snapshots`: CONFIG GET save, undefined where that
+ * is forbidden.
  */
-export function checkServer(info: ReadonlyMap<string, string>, snapshots: string | undefined): string {
+export function serverProblems(info: ReadonlyMap<string, string>, snapshots: string | undefined): readonly string[] {
   const problems = RULES.filter(({ holds }) => !holds(info)).map(({ problem }) => problem);
   if (snapshots !== undefined && snapshots !== '') {
     problems.push('it writes snapshots, and would come back with old balances: set save ""');
   }
+  return problems;
+}
+
+/**
+ * The startup and on-connect guard (design section 3, "Losing the admission store"). Returns the server's run id, which
+ * every script compares with the one that was made ready. `snapshots`: CONFIG GET save, undefined where that is forbidden.
+ */
+export function checkServer(info: ReadonlyMap<string, string>, snapshots: string | undefined): string {
+  const problems = [...serverProblems(info, snapshots)];
   const runId = info.get('run_id');
   if (runId === undefined) problems.push('INFO names no run_id');
   if (problems.length > 0 || runId === undefined) {
