@@ -79,6 +79,9 @@ test('init takes what npm start left; the token is its owner’s alone and goes 
   const other = await Cli.open();
   const args = ['init', '--url', system.adminUrl, '--token-file', '-'];
   expect((await other.run(args, { input: `${system.adminToken}\n` })).code).toBe(0);
+  const { gatewayUrl } = await system.admin<{ gatewayUrl: string }>('GET', '/v1/installation');
+  const kept = JSON.parse(await readFile(join(other.folder, 'config/keybrake/cli.json'), 'utf8'));
+  expect(kept).toEqual({ url: system.adminUrl, gatewayUrl, tokenFile: 'token' });
   expect((await other.run(['spend'])).code).toBe(0);
   const refused = await other.run(args, { input: 'kbt_wrong' });
   expect(refused).toMatchObject({ code: 4, stdout: '' });

@@ -30,8 +30,10 @@ export const initCommands: Commands = (line, run) =>
         ),
     run(async (context, { gatewayUrl, dataDir }) => {
       const { url, token, ...found } = await wanted(context, dataDir);
-      const { id } = await answered(clientFor(url, token).GET('/v1/account'));
-      const config = { url, token, ...pick(gatewayUrl === undefined ? found.gatewayUrl : parseBaseUrl(gatewayUrl)) };
+      const client = clientFor(url, token);
+      const { id } = await answered(client.GET('/v1/account'));
+      const told = async () => (await answered(client.GET('/v1/installation'))).gatewayUrl;
+      const config = { url, token, gatewayUrl: parseBaseUrl(gatewayUrl ?? found.gatewayUrl ?? (await told())) };
       const { configFile } = context.environment;
       const { tokenFile } = await writeConfig(configFile, config);
       const answer = { url, accountId: id, configFile, tokenFile };
@@ -39,8 +41,6 @@ export const initCommands: Commands = (line, run) =>
       context.terminal.note(`Signed in to account ${id} at ${url}. The token is in ${tokenFile}.`);
     }),
   );
-
-const pick = (gatewayUrl: string | undefined) => (gatewayUrl === undefined ? {} : { gatewayUrl });
 
 interface Wanted {
   readonly url: string;
