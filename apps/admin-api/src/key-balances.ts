@@ -22,7 +22,7 @@ export async function keyBalances(
     return bindable === undefined ? [] : [bindable];
   });
   const nowMs = ports.runtime.nowMs();
-  const used = await ports.reports.balances(
+  const used = await ports.reports.balancesOf(
     accountId,
     caps.map((cap) => cap.counter),
     nowMs,

@@ -3,7 +3,7 @@ import { localDate, type VaultKeyId } from '@keybrake/domain';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { decodeCursor, decodeNames, encodeCursor, encodeNames } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
@@ -31,17 +31,19 @@ export class ReportsController {
 
   @Get('balances')
   @Documented({
-    summary: 'Caps of a vault key with what their windows have used; without one, every balance in use.',
+    summary: 'All caps of a vault key with what their windows have used; without one, a page of the balances in use.',
     query: balanceQuery,
     answer: balancesAnswer,
   })
-  async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) { vaultKeyId }: BalanceQuery) {
+  async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) query: BalanceQuery) {
+    const { limit, cursor, vaultKeyId } = query;
+    if (vaultKeyId !== undefined) {
+      const ofKey = await keyBalances(this.#ports, actor, vaultKeyId as VaultKeyId);
+      return { data: ofKey.map(balanceView), nextCursor: null };
+    }
     const { reports, runtime } = this.#ports;
-    const found =
-      vaultKeyId === undefined
-        ? await reports.balances(actor.accountId, undefined, runtime.nowMs())
-        : await keyBalances(this.#ports, actor, vaultKeyId as VaultKeyId);
-    return { data: found.map(balanceView), nextCursor: null };
+    const page = await reports.balances(actor.accountId, runtime.nowMs(), limit, decodeCursor(cursor));
+    return { data: page.data.map(balanceView), nextCursor: encodeCursor(page.next) };
   }
 
   @Get('spend')
@@ -50,10 +52,15 @@ export class ReportsController {
     query: spendQuery,
     answer: spendAnswer,
   })
-  async spend(@CurrentActor() actor: TokenIdentity, @Query({ schema: spendQuery }) { date }: SpendQuery) {
+  async spend(@CurrentActor() actor: TokenIdentity, @Query({ schema: spendQuery }) query: SpendQuery) {
+    const { limit, cursor, date } = query;
     const day = date ?? localDate('UTC', this.#ports.runtime.nowMs());
-    const rows = await this.#ports.reports.spend(actor.accountId, day);
-    return { data: rows.map(spendView), nextCursor: null };
+    const [agentType, currency] = decodeNames(cursor, 2) ?? [];
+    const after = agentType === undefined || currency === undefined ? undefined : ([agentType, currency] as const);
+    const rows = await this.#ports.reports.spend(actor.accountId, day, limit + 1, after);
+    const last = rows[limit - 1];
+    const next = rows.length > limit && last !== undefined ? [last.agentType, last.currency ?? ''] : undefined;
+    return { data: rows.slice(0, limit).map(spendView), nextCursor: encodeNames(next) };
   }
 
   @Get('idempotency-records')

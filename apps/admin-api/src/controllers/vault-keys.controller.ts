@@ -11,7 +11,7 @@ import type { PolicyId, VaultKeyId } from '@keybrake/domain';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
-import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
+import { decodeCursor, decodeNames, encodeNames, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import {
@@ -23,6 +23,8 @@ import {
 } from '../schemas/answers.js';
 import { toChildDraft, toVaultKeyDraft } from '../schemas/drafts.js';
 import {
+  type AgentTypeQuery,
+  agentTypeQuery,
   type ChildBody,
   childBody,
   emptyBody,
@@ -114,8 +116,11 @@ export class VaultKeysController {
 
   @Get('agent-types')
   @Allow('viewer')
-  @Documented({ summary: 'The labels that vault keys carry.', answer: agentTypesAnswer })
-  async agentTypes(@CurrentActor() actor: TokenIdentity) {
-    return { data: await listAgentTypes(this.#ports, actor), nextCursor: null };
+  @Documented({ summary: 'The labels that vault keys carry.', query: agentTypeQuery, answer: agentTypesAnswer })
+  async agentTypes(@CurrentActor() actor: TokenIdentity, @Query({ schema: agentTypeQuery }) query: AgentTypeQuery) {
+    const { limit, cursor } = query;
+    const found = await listAgentTypes(this.#ports, actor, { limit: limit + 1, after: decodeNames(cursor, 1)?.[0] });
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return { data: found.slice(0, limit), nextCursor: encodeNames(last && [last.agentType]) };
   }
 }

@@ -94,14 +94,18 @@ export type ResolveBody = z.infer<typeof resolveBody>;
 
 export const emptyBody = z.strictObject({}).nullish();
 
-const limit = z
-  .string()
-  .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
-  .transform(Number)
-  .refine((value) => value >= 1 && value <= 100, 'must be from 1 to 100')
-  .default(20)
-  .meta({ documentedAs: { type: 'integer', minimum: 1, maximum: 100, default: 20 } });
-const paging = { limit, cursor: z.string().max(500).optional() };
+const limitOf = (usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a number from 1 to 100')
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= 100, 'must be from 1 to 100')
+    .default(usual)
+    .meta({ documentedAs: { type: 'integer', minimum: 1, maximum: 100, default: usual } });
+const cursor = z.string().max(500).optional();
+const paging = { limit: limitOf(20), cursor };
+/** Of lists that are mostly wanted whole. */
+const widePaging = { limit: limitOf(100), cursor };
 const text = z.string().min(1).max(300).optional();
 
 export const pageQuery = z.strictObject(paging);
@@ -125,9 +129,11 @@ export const vaultKeyQuery = z.strictObject({
 export type VaultKeyQuery = z.infer<typeof vaultKeyQuery>;
 export const credentialQuery = z.strictObject({ ...paging, provider: providerId.optional() });
 export type CredentialQuery = z.infer<typeof credentialQuery>;
-export const balanceQuery = z.strictObject({ vaultKeyId: text });
+export const agentTypeQuery = z.strictObject(widePaging);
+export type AgentTypeQuery = z.infer<typeof agentTypeQuery>;
+export const balanceQuery = z.strictObject({ ...widePaging, vaultKeyId: text });
 export type BalanceQuery = z.infer<typeof balanceQuery>;
-export const spendQuery = z.strictObject({ date: z.iso.date().optional() });
+export const spendQuery = z.strictObject({ ...widePaging, date: z.iso.date().optional() });
 export type SpendQuery = z.infer<typeof spendQuery>;
 export const idempotencyQuery = z.strictObject({ ...paging, idempotencyKey: text });
 export type IdempotencyQuery = z.infer<typeof idempotencyQuery>;

@@ -1,5 +1,6 @@
 import { type AgentTypeSpend, answered, type SpendSeries } from '@keybrake/admin-client';
 import type { Commands } from '../command-line.js';
+import { entries } from '../connection/paging.js';
 import { amount } from '../output/amounts.js';
 import { table } from '../output/table.js';
 
@@ -24,8 +25,10 @@ export const spendCommands: Commands = (line, run) =>
       const { client } = await context.connect();
       const { dim } = context.terminal;
       if (by === undefined) {
-        const query = date === undefined ? {} : { date };
-        const day = await answered(client.GET('/v1/spend', { params: { query } }));
+        const ofDay = date === undefined ? {} : { date };
+        const day = await entries({ limit: Number.POSITIVE_INFINITY }, (page) =>
+          answered(client.GET('/v1/spend', { params: { query: { ...ofDay, ...page } } })),
+        );
         return context.show(day, ({ data }) => table(COLUMNS, data, dim));
       }
       const wanted = { by, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };

@@ -1,7 +1,7 @@
 import type { PolicyDraft, paths } from '@keybrake/admin-client';
 import { ask, client, type Filter, queryOf, queryText } from './http.ts';
 import type { SpendGrouping } from './report-types.ts';
-import type { AuditFilter, Cap, Role } from './types.ts';
+import type { AuditFilter, Cap, Page, Role } from './types.ts';
 
 // Every request that the dashboard makes, and nothing else that knows a path of the API.
 
@@ -18,6 +18,18 @@ const byId = (id: string) => ({ params: { path: { id } } });
 const paged = (paging: Paging) => ({ params: { query: queryOf<{ limit?: number; cursor?: string }>({ ...paging }) } });
 /** Aborted with its signal, when there is one. */
 const until = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+
+/** All pages of a list that is short as a rule. */
+async function whole<Row>(load: (cursor: string | undefined) => Promise<Page<Row>>): Promise<{ readonly data: Row[] }> {
+  const data: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await load(cursor);
+    data.push(...page.data);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return { data };
+}
 
 export const api = {
   signInMethods: () => ask(client.GET('/v1/sessions/methods')),
@@ -61,7 +73,7 @@ export const api = {
   revokeVaultKey: (id: string) => ask(client.POST('/v1/vault-keys/{id}/revoke', byId(id))),
   mintChild: (id: string, body: { runId: string; caps?: Cap[]; expiresAt?: string; label?: string }) =>
     ask(client.POST('/v1/vault-keys/{id}/children', { ...byId(id), body })),
-  agentTypes: () => ask(client.GET('/v1/agent-types')),
+  agentTypes: () => whole((cursor) => ask(client.GET('/v1/agent-types', paged({ cursor })))),
 
   tokens: (paging: Paging) => ask(client.GET('/v1/tokens', paged(paging))),
   issueToken: (body: { name: string; role: Role; expiresAt?: string }) => ask(client.POST('/v1/tokens', { body })),
@@ -69,7 +81,7 @@ export const api = {
 
   balances: (vaultKeyId?: string) =>
     ask(client.GET('/v1/balances', { params: { query: queryOf<QueryOf<'/v1/balances'>>({ vaultKeyId }) } })),
-  spendToday: () => ask(client.GET('/v1/spend')),
+  spendToday: () => whole((cursor) => ask(client.GET('/v1/spend', paged({ cursor })))),
   spendSeries: (query: { from: string; to: string; by: SpendGrouping; currency?: string }) =>
     ask(client.GET('/v1/spend/series', { params: { query } })),
   usage: (month?: string) =>

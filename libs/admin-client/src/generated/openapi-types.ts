@@ -160,7 +160,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Caps of a vault key with what their windows have used; without one, every balance in use. */
+        /** All caps of a vault key with what their windows have used; without one, a page of the balances in use. */
         get: operations["Reports_balances"];
         put?: never;
         post?: never;
@@ -1607,7 +1607,10 @@ export interface operations {
     };
     VaultKeys_agentTypes: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1877,6 +1880,8 @@ export interface operations {
     Reports_balances: {
         parameters: {
             query?: {
+                cursor?: string;
+                limit?: number;
                 vaultKeyId?: string;
             };
             header?: never;
@@ -1885,7 +1890,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Caps of a vault key with what their windows have used; without one, every balance in use. */
+            /** @description All caps of a vault key with what their windows have used; without one, a page of the balances in use. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2827,7 +2832,9 @@ export interface operations {
     Reports_spend: {
         parameters: {
             query?: {
+                cursor?: string;
                 date?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;

@@ -8,6 +8,7 @@ import {
   type VaultKeyId,
 } from '@keybrake/domain';
 import type {
+  AgentTypePage,
   AgentTypeSummary,
   Page,
   PageRequest,
@@ -152,8 +153,9 @@ export async function listVaultKeys(
 export async function listAgentTypes(
   ports: Pick<GovernancePorts, 'store' | 'runtime'>,
   actor: Pick<Actor, 'accountId'>,
+  page: AgentTypePage,
 ): Promise<readonly AgentTypeSummary[]> {
-  return ports.store.listAgentTypes(actor.accountId, ports.runtime.nowMs());
+  return ports.store.listAgentTypes(actor.accountId, ports.runtime.nowMs(), page);
 }
 
 /** The record first, then the admission store: a crash between leaves a listed key that `republishAdmission` repairs. */

@@ -89,6 +89,12 @@ export interface VaultKeyFilter {
 export const VAULT_KEY_STATES = ['live', 'revoked', 'expired'] as const;
 export type VaultKeyState = (typeof VAULT_KEY_STATES)[number];
 
+/** In the order of their names. */
+export interface AgentTypePage {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
 export interface AgentTypeSummary {
   readonly agentType: string;
   /** Keys ever made. */
@@ -193,7 +199,7 @@ export interface VaultKeyRecords {
   listVaultKeys(accountId: AccountId, filter: VaultKeyFilter, page: PageRequest): Promise<Page<StoredVaultKey>>;
   /** The time that counts: an earlier revocation keeps its own. Undefined: no such key. */
   revokeVaultKey(accountId: AccountId, keyId: VaultKeyId, note: GovernanceNote): Promise<number | undefined>;
-  listAgentTypes(accountId: AccountId, nowMs: number): Promise<readonly AgentTypeSummary[]>;
+  listAgentTypes(accountId: AccountId, nowMs: number, page: AgentTypePage): Promise<readonly AgentTypeSummary[]>;
   /** Over all accounts, in the order of account and key, after the one named. */
   admissionKeysAfter(
     last: Pick<AdmissionKey, 'accountId' | 'keyId'> | undefined,

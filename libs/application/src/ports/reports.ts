@@ -69,14 +69,22 @@ export interface ResolutionReport {
 
 /** Reads of what the ledger folded, each within one account. Throws `DependencyUnavailable`. */
 export interface LedgerReports {
-  /** Current windows; of some counters only, when given. */
+  /** Current windows of these counters. */
+  balancesOf(accountId: AccountId, counters: readonly string[], nowMs: number): Promise<readonly BalanceReport[]>;
+  /** Every current window, the one that ends first before the others. */
   balances(
     accountId: AccountId,
-    counters: readonly string[] | undefined,
     nowMs: number,
-  ): Promise<readonly BalanceReport[]>;
-  /** `day` as `YYYY-MM-DD`. */
-  spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]>;
+    limit: number,
+    after: TimeCursor | undefined,
+  ): Promise<ReportPage<BalanceReport>>;
+  /** `day` as `YYYY-MM-DD`; at most `limit` lines behind the agent type and currency of `after`. */
+  spend(
+    accountId: AccountId,
+    day: string,
+    limit: number,
+    after: readonly [agentType: string, currency: string] | undefined,
+  ): Promise<readonly SpendReport[]>;
   idempotencyRecords(
     accountId: AccountId,
     filter: { readonly idempotencyKey?: string | undefined },

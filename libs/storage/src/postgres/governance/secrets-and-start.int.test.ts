@@ -126,7 +126,7 @@ test('the start is idempotent, replaces a revoked key, and rotates a changed cre
   expect(third.vaultKeys.get('twilio')).toBe(first.vaultKeys.get('twilio'));
   const added = (await notes()).slice(changes.length).map((note) => note.action);
   expect(added).toEqual(['vault_key.revoked', 'vault_key.issued', 'credential.rotated']);
-  expect(await listAgentTypes(ports, actor)).toEqual([
+  expect(await listAgentTypes(ports, actor, { limit: 100 })).toEqual([
     { agentType: 'checkout', keys: 2, liveKeys: 1 },
     { agentType: 'messaging', keys: 2, liveKeys: 2 },
   ]);

@@ -1,5 +1,6 @@
 import type {
   AdmissionKey,
+  AgentTypePage,
   AgentTypeSummary,
   GovernanceNote,
   Page,
@@ -93,10 +94,14 @@ export function vaultKeyRecords(database: GovernanceDatabase): VaultKeyRecords {
         return optionalTime(rows[0]?.revoked_at_ms ?? null);
       }),
 
-    listAgentTypes: async (accountId: AccountId, nowMs: number): Promise<readonly AgentTypeSummary[]> => {
+    listAgentTypes: async (
+      accountId: AccountId,
+      nowMs: number,
+      { limit, after }: AgentTypePage,
+    ): Promise<readonly AgentTypeSummary[]> => {
       const rows = await database.read<{ agent_type: string; keys: number; live_keys: number }>(
         statements.AGENT_TYPES,
-        [accountId, nowMs],
+        [accountId, nowMs, after ?? null, limit],
       );
       return rows.map((row) => ({ agentType: row.agent_type, keys: row.keys, liveKeys: row.live_keys }));
     },

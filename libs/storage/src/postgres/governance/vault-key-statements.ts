@@ -60,9 +60,9 @@ select k.agent_type, count(*)::integer as keys, count(*) filter (where not line.
    select bool_or(l.revoked_at_ms is not null or coalesce(l.expires_at_ms <= $2::bigint, false)) as dead
      from governance.vault_keys l
     where l.account_id = k.account_id and l.key_id = any(k.lineage)) line
- where k.account_id = $1::text
+ where k.account_id = $1::text and ($3::text is null or k.agent_type > $3::text)
  group by k.agent_type
- order by k.agent_type`;
+ order by k.agent_type limit $4::integer`;
 
 export const ADMISSION_KEYS_AFTER = `
 select k.account_id, k.key_id, k.expires_at_ms, k.revoked_at_ms

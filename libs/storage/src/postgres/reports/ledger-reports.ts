@@ -29,6 +29,20 @@ const DOUBTS_PAGE = 1_000;
 /** The admission store's side of it: only it knows what is in doubt. */
 export type Doubts = Pick<AdmissionUpkeep, 'listInDoubt' | 'doubtsAmong'>;
 
+const toBalance = (row: BalanceRow): BalanceReport => ({
+  counter: row.counter,
+  scope: row.scope,
+  scopeId: row.scope_id,
+  window: row.cap_window,
+  windowId: row.window_id,
+  currency: row.currency,
+  direction: row.direction,
+  limitMicros: row.limit_micros,
+  committedMicros: row.committed_micros,
+  heldMicros: row.held_micros,
+  windowEndsAtMs: Number(row.window_ends_at_ms),
+});
+
 /** Reports from the ledger's tables. */
 export class PostgresLedgerReports implements LedgerReports {
   readonly #pool: Pool;
@@ -39,29 +53,31 @@ export class PostgresLedgerReports implements LedgerReports {
     this.#doubts = doubts;
   }
 
-  async balances(
+  async balancesOf(
     accountId: AccountId,
-    counters: readonly string[] | undefined,
+    counters: readonly string[],
     nowMs: number,
   ): Promise<readonly BalanceReport[]> {
-    const rows = await this.#rows<BalanceRow>(sql.BALANCES, [accountId, nowMs, counters ?? null]);
-    return rows.map((row) => ({
-      counter: row.counter,
-      scope: row.scope,
-      scopeId: row.scope_id,
-      window: row.cap_window,
-      windowId: row.window_id,
-      currency: row.currency,
-      direction: row.direction,
-      limitMicros: row.limit_micros,
-      committedMicros: row.committed_micros,
-      heldMicros: row.held_micros,
-      windowEndsAtMs: Number(row.window_ends_at_ms),
+    return (await this.#rows<BalanceRow>(sql.BALANCES_OF, [accountId, nowMs, counters])).map(toBalance);
+  }
+
+  async balances(accountId: AccountId, nowMs: number, limit: number, after: TimeCursor | undefined) {
+    const parameters = [accountId, nowMs, after?.atMs ?? null, after?.id ?? null, limit + 1];
+    const rows = await this.#rows<BalanceRow>(sql.BALANCES, parameters);
+    return pageOf(rows.map(toBalance), limit, (row) => ({
+      atMs: row.windowEndsAtMs,
+      id: `${row.counter} ${row.windowId}`,
     }));
   }
 
-  async spend(accountId: AccountId, day: string): Promise<readonly SpendReport[]> {
-    const rows = await this.#rows<SpendRow>(sql.SPEND, [accountId, day]);
+  async spend(
+    accountId: AccountId,
+    day: string,
+    limit: number,
+    after: readonly [agentType: string, currency: string] | undefined,
+  ): Promise<readonly SpendReport[]> {
+    const [agentType = null, currency = null] = after ?? [];
+    const rows = await this.#rows<SpendRow>(sql.SPEND, [accountId, day, agentType, currency, limit]);
     return rows.map((row) => ({
       agentType: row.agent_type,
       currency: row.currency,

@@ -1,11 +1,16 @@
-export const BALANCES = `
+const BALANCE = `
 select b.counter, b.scope, b.scope_id, b.cap_window, b.window_id, b.currency, b.direction,
        b.limit_micros, b.committed_micros, b.held_micros, b.window_ends_at_ms
   from ledger.balances b
- where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint
-   and ($3::text[] is null or b.counter = any($3::text[]))
- order by b.scope desc, b.scope_id, b.cap_window, b.currency, b.direction
- limit 1000`;
+ where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint`;
+
+export const BALANCES_OF = `${BALANCE} and b.counter = any($3::text[])
+ order by b.scope desc, b.scope_id, b.cap_window, b.currency, b.direction`;
+
+// A counter can have two windows that end at one time: its time zone was changed.
+export const BALANCES = `${BALANCE}
+   and ($3::bigint is null or (b.window_ends_at_ms, b.counter || ' ' || b.window_id) > ($3::bigint, $4::text))
+ order by b.window_ends_at_ms, b.counter || ' ' || b.window_id limit $5::integer`;
 
 // Calls without a currency join the agent type's first row with one, so that each agent type's calls are seen in one place.
 export const SPEND = `
@@ -37,8 +42,9 @@ select n.agent_type, nullif(n.currency, '') as currency, sum(n.committed_micros)
        sum(n.held_micros)::bigint as held_micros, max(c.limit_micros)::bigint as limit_micros,
        sum(n.calls)::bigint as calls, sum(n.denials)::bigint as denials
   from named n left join chosen c on c.agent_type = n.agent_type and c.currency = n.currency
+ where $3::text is null or (n.agent_type, n.currency) > ($3::text, $4::text)
  group by n.agent_type, n.currency
- order by n.agent_type, n.currency`;
+ order by n.agent_type, n.currency limit $5::integer`;
 
 export const IDEMPOTENCY_RECORDS = `
 select i.idempotency_key, i.root_key_id, i.reservation_id, i.state, i.upstream_status, i.created_at_ms, i.expires_at_ms
