@@ -1,8 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 import { ProblemNote } from './states.tsx';
+import { useSubmit } from './use-submit.ts';
 
 export interface DialogProps {
   readonly title: ReactNode;
@@ -52,19 +53,7 @@ export interface ConfirmProps {
 
 /** Asks before something that can't be taken back. */
 export function Confirm({ title, children, confirm, danger, blockedBecause, onConfirm, onClose }: ConfirmProps) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const run = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onConfirm();
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, problem, run } = useSubmit(onConfirm);
   return (
     <Dialog title={title} onClose={onClose} alert>
       <div>{children}</div>

@@ -1,13 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/api.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogFoot } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Stack } from '../../ui/layout.tsx';
 import { Loaded, ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import { AgentTypeField } from './agent-type-field.tsx';
-import { SecretOnce } from './secret-once.tsx';
+import { SecretDialog } from './secret-once.tsx';
 
 const EXPIRIES = [
   { value: '', label: 'Never' },
@@ -33,45 +34,21 @@ export function IssueKey({ onClose, policyId: fixedPolicyId }: IssueKeyProps) {
   const [label, setLabel] = useState('');
   const [chosen, setChosen] = useState(fixedPolicyId ?? '');
   const [days, setDays] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
   const [secret, setSecret] = useState<string>();
   const policyId = chosen === '' ? (policies.data?.data[0]?.id ?? '') : chosen;
-  const issue = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const issued = await api.issueVaultKey({
-        agentType: agentType.trim(),
-        policyId,
-        ...(label.trim() === '' ? {} : { label: label.trim() }),
-        ...(days === '' ? {} : { expiresAt: instantIn(days) }),
-      });
-      setSecret(issued.vaultKey);
-      await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
-      await queryClient.invalidateQueries({ queryKey: ['agent-types'] });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void issue();
-  };
-  if (secret !== undefined) {
-    return (
-      <Dialog title="The new vault key" onClose={onClose} alert>
-        <SecretOnce secret={secret} what="vault key" />
-        <DialogFoot>
-          <Button look="primary" onClick={onClose}>
-            I have it
-          </Button>
-        </DialogFoot>
-      </Dialog>
-    );
-  }
+  const { busy, problem, submit } = useSubmit(async () => {
+    const issued = await api.issueVaultKey({
+      agentType: agentType.trim(),
+      policyId,
+      ...(label.trim() === '' ? {} : { label: label.trim() }),
+      ...(days === '' ? {} : { expiresAt: instantIn(days) }),
+    });
+    setSecret(issued.vaultKey);
+    await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
+    await queryClient.invalidateQueries({ queryKey: ['agent-types'] });
+  });
+  if (secret !== undefined)
+    return <SecretDialog title="The new vault key" secret={secret} what="vault key" onClose={onClose} />;
   return (
     <Dialog title="Issue a vault key" onClose={onClose}>
       <Loaded query={policies}>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/api.ts';
 import type { VaultKey } from '../../api/types.ts';
 import { parseMoney } from '../../format/money.ts';
@@ -8,7 +8,8 @@ import { Dialog, DialogFoot } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { Row, Stack } from '../../ui/layout.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
-import { SecretOnce } from './secret-once.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
+import { SecretDialog } from './secret-once.tsx';
 
 /** A key for one run. A cap of its own can be given; what the parent has counts in any case. */
 export function MintChild({ parent, onClose }: { parent: VaultKey; onClose: () => void }) {
@@ -16,43 +17,19 @@ export function MintChild({ parent, onClose }: { parent: VaultKey; onClose: () =
   const [runId, setRunId] = useState('');
   const [limit, setLimit] = useState('');
   const [currency, setCurrency] = useState('usd');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
   const [secret, setSecret] = useState<string>();
   const limitMinor = limit.trim() === '' ? undefined : parseMoney(limit, currency);
   const noAmount = limit.trim() !== '' && limitMinor === undefined ? 'Not an amount of this currency.' : undefined;
-  const mint = async () => {
+  const { busy, problem, submit } = useSubmit(async () => {
     if (noAmount !== undefined) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const own = { scope: 'run', window: 'total', direction: 'any', currency } as const;
-      const caps = limitMinor === undefined ? [] : [{ ...own, limitMinor }];
-      const minted = await api.mintChild(parent.id, { runId: runId.trim(), caps });
-      setSecret(minted.vaultKey);
-      await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void mint();
-  };
-  if (secret !== undefined) {
-    return (
-      <Dialog title="The key for this run" onClose={onClose} alert>
-        <SecretOnce secret={secret} what="vault key" />
-        <DialogFoot>
-          <Button look="primary" onClick={onClose}>
-            I have it
-          </Button>
-        </DialogFoot>
-      </Dialog>
-    );
-  }
+    const own = { scope: 'run', window: 'total', direction: 'any', currency } as const;
+    const caps = limitMinor === undefined ? [] : [{ ...own, limitMinor }];
+    const minted = await api.mintChild(parent.id, { runId: runId.trim(), caps });
+    setSecret(minted.vaultKey);
+    await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
+  });
+  if (secret !== undefined)
+    return <SecretDialog title="The key for this run" secret={secret} what="vault key" onClose={onClose} />;
   return (
     <Dialog title="Mint a key for a run" onClose={onClose}>
       <form onSubmit={submit}>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/api.ts';
 import { useBlocked } from '../../data/session.tsx';
 import { AgentText } from '../../ui/agent-text.tsx';
@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { Hint } from '../../ui/layout.tsx';
 import { Loaded, ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './onboarding.module.css';
 import { Step } from './step.tsx';
 
@@ -64,26 +65,12 @@ function AddCredential({ provider, onAdded }: { provider: string; onAdded: (cred
   const tooLow = useBlocked('admin');
   const [secret, setSecret] = useState('');
   const [accountSid, setAccountSid] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const add = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const made = await api.createCredential({ provider, secret, ...(accountSid === '' ? {} : { accountSid }) });
-      setSecret('');
-      await queryClient.invalidateQueries({ queryKey: ['credentials', provider] });
-      onAdded(made.id);
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void add();
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const made = await api.createCredential({ provider, secret, ...(accountSid === '' ? {} : { accountSid }) });
+    setSecret('');
+    await queryClient.invalidateQueries({ queryKey: ['credentials', provider] });
+    onAdded(made.id);
+  });
   return (
     <form className={styles.form} onSubmit={submit}>
       {provider === 'twilio' ? (

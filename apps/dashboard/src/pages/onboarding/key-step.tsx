@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/api.ts';
 import type { VaultKey } from '../../api/types.ts';
 import { useBlocked } from '../../data/session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import { AgentTypeField } from '../keys/agent-type-field.tsx';
 import { SecretOnce } from '../keys/secret-once.tsx';
 import styles from './onboarding.module.css';
@@ -23,28 +24,14 @@ export function KeyStep({ policyId, credentialId, issued, onIssued }: KeyStepPro
   const queryClient = useQueryClient();
   const tooLow = useBlocked('admin');
   const [agentType, setAgentType] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
-  const issue = async () => {
+  const { busy, problem, submit } = useSubmit(async () => {
     if (policyId === undefined) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const credential = credentialId === undefined ? {} : { credentialId };
-      const key = await api.issueVaultKey({ agentType: agentType.trim(), policyId, ...credential });
-      await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
-      await queryClient.invalidateQueries({ queryKey: ['agent-types'] });
-      onIssued(key);
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void issue();
-  };
+    const credential = credentialId === undefined ? {} : { credentialId };
+    const key = await api.issueVaultKey({ agentType: agentType.trim(), policyId, ...credential });
+    await queryClient.invalidateQueries({ queryKey: ['vault-keys'] });
+    await queryClient.invalidateQueries({ queryKey: ['agent-types'] });
+    onIssued(key);
+  });
   const open = policyId === undefined ? 'waiting' : 'now';
   return (
     <Step number={3} title="A vault key for the agent" state={issued === undefined ? open : 'done'}>

@@ -1,9 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useBlocked } from '../../data/session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextArea } from '../../ui/fields.tsx';
 import { Card } from '../../ui/layout.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import { type Draft, missingAmounts, parseJson, sameDraft, toJson } from './draft.ts';
 import styles from './policies.module.css';
 import { PolicyForm } from './policy-form.tsx';
@@ -21,8 +22,6 @@ export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorPr
   const tooLow = useBlocked('admin');
   const [draft, setDraft] = useState(start);
   const [json, setJson] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
   const parsed = json === undefined ? { draft } : parseJson(json);
   const current = 'draft' in parsed ? parsed.draft : undefined;
   const missing = current === undefined ? [] : missingAmounts(current);
@@ -32,22 +31,10 @@ export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorPr
     setDraft(current);
     setJson(undefined);
   };
-  const save = async () => {
+  const { busy, problem, submit } = useSubmit(async () => {
     if (current === undefined) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await onSave(current);
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void save();
-  };
+    await onSave(current);
+  });
   return (
     <form className={styles.form} onSubmit={submit}>
       <fieldset className={styles.views} aria-label="View of the policy">

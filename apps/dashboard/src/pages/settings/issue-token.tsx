@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { api } from '../../api/api.ts';
 import type { Role } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,7 +7,8 @@ import { Dialog, DialogFoot } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
 import { Stack } from '../../ui/layout.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
-import { SecretOnce } from '../keys/secret-once.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
+import { SecretDialog } from '../keys/secret-once.tsx';
 
 const ROLES = [
   { value: 'viewer', label: 'viewer: sees everything' },
@@ -30,38 +31,14 @@ export function IssueToken({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState('viewer');
   const [days, setDays] = useState('90');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
   const [secret, setSecret] = useState<string>();
-  const issue = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const issued = await api.issueToken({ name: name.trim(), role: role as Role, ...expiry(days) });
-      setSecret(issued.token);
-      await queryClient.invalidateQueries({ queryKey: ['tokens'] });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void issue();
-  };
-  if (secret !== undefined) {
-    return (
-      <Dialog title="The new token" onClose={onClose} alert>
-        <SecretOnce secret={secret} what="token" />
-        <DialogFoot>
-          <Button look="primary" onClick={onClose}>
-            I have it
-          </Button>
-        </DialogFoot>
-      </Dialog>
-    );
-  }
+  const { busy, problem, submit } = useSubmit(async () => {
+    const issued = await api.issueToken({ name: name.trim(), role: role as Role, ...expiry(days) });
+    setSecret(issued.token);
+    await queryClient.invalidateQueries({ queryKey: ['tokens'] });
+  });
+  if (secret !== undefined)
+    return <SecretDialog title="The new token" secret={secret} what="token" onClose={onClose} />;
   return (
     <Dialog title="Issue an API token" onClose={onClose}>
       <form onSubmit={submit}>

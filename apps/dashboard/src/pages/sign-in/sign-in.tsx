@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api } from '../../api/api.ts';
 import { ApiProblem } from '../../api/http.ts';
@@ -8,6 +8,7 @@ import { ThemeSwitch } from '../../shell/theme-switch.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/fields.tsx';
 import { Note, ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './sign-in.module.css';
 
 const CAME_BACK: Readonly<Record<string, string>> = {
@@ -26,34 +27,20 @@ export default function SignInPage() {
   const queryClient = useQueryClient();
   const methods = useQuery({ queryKey: ['sign-in-methods'], queryFn: api.signInMethods });
   const [token, setToken] = useState('');
-  const [problem, setProblem] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
   const cameBack = parameters.get('problem');
 
   useEffect(() => {
     document.title = 'Sign in · Keybrake';
   }, []);
 
-  const signIn = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const session = await api.signIn(token.trim());
-      // The token stays with whoever typed it; from here on the cookie counts.
-      setToken('');
-      queryClient.clear();
-      queryClient.setQueryData(['session'], session);
-      await navigate(nextPath(parameters.get('next')), { replace: true });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void signIn();
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const session = await api.signIn(token.trim());
+    // The token stays with whoever typed it; from here on the cookie counts.
+    setToken('');
+    queryClient.clear();
+    queryClient.setQueryData(['session'], session);
+    await navigate(nextPath(parameters.get('next')), { replace: true });
+  });
   const wrong = problem instanceof ApiProblem && problem.status === 401;
   const oidc = methods.data?.oidc;
   return (
