@@ -47,7 +47,7 @@ function identity({ vaultKeyId = 'k1', amountMicros = 10_000_000n, call }: CallW
   };
 }
 
-const base = ({ accountId = ACCOUNT, atMs = Date.now() }: CallWish) => ({
+export const base = ({ accountId = ACCOUNT, atMs = Date.now() }: CallWish) => ({
   eventId: systemRuntime.newEventId(),
   accountId,
   occurredAtMs: atMs,

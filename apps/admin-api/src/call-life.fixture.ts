@@ -1,6 +1,4 @@
-import { foldChunk, type LogRecord } from '@keybrake/application';
 import type {
-  AccountId,
   CallDenied,
   CallReplayed,
   Currency,
@@ -11,32 +9,13 @@ import type {
   SpendCommitted,
   SpendEvent,
   SpendReserved,
-  VaultKeyId,
 } from '@keybrake/domain';
-import { jsonEventCodec } from '@keybrake/event-log';
-import { createDigests, systemRuntime } from '@keybrake/platform';
-import { type Pool, PostgresLedgerStore } from '@keybrake/storage';
+import { systemRuntime } from '@keybrake/platform';
+import * as audited from './audit.fixture.js';
 
-export const ACCOUNT = 'default' as AccountId;
 const USD = 'usd' as Currency;
 const CENT = 10_000n;
-
-/** Folds events as the ledger does, behind what was folded before. */
-export async function fold(pool: Pool, events: readonly SpendEvent[]): Promise<void> {
-  const store = new PostgresLedgerStore(pool);
-  await store.openPartitions(1);
-  const next = (await store.positions()).get(0)?.next ?? 0n;
-  const records = events.map((event, index): LogRecord => {
-    return { partition: 0, position: next + BigInt(index), body: jsonEventCodec.encode(event), accountId: ACCOUNT };
-  });
-  await foldChunk({ store, codec: jsonEventCodec, digests: createDigests(new Uint8Array(32)) }, 0, records);
-}
-
-const base = (atMs: number) => ({
-  eventId: systemRuntime.newEventId(),
-  accountId: ACCOUNT,
-  occurredAtMs: atMs,
-});
+const base = (atMs: number) => audited.base({ atMs });
 
 export interface CallParts {
   readonly vaultKeyId: string;
@@ -48,56 +27,36 @@ export interface CallParts {
 
 /** A charge as its gateway records it: a key's day cap of $100 counts it. */
 export function reserved({ vaultKeyId, policyId, atMs, cents = 1_000n, runId }: CallParts): SpendReserved {
-  const key = vaultKeyId as VaultKeyId;
-  const micros = cents * CENT;
+  const amountMicros = cents * CENT;
   const hold: Hold = {
-    counter: `key/${key}/day/UTC/usd/any`,
+    counter: `key/${vaultKeyId}/day/UTC/usd/any`,
     scope: 'key',
-    scopeId: key,
+    scopeId: vaultKeyId,
     window: 'day',
     windowId: new Date(atMs).toISOString().slice(0, 10),
     windowEndsAtMs: atMs + 86_400_000,
     currency: USD,
     direction: 'any',
     limitMicros: 10_000n * CENT,
-    amountMicros: micros,
+    amountMicros,
   };
-  return {
-    type: 'SpendReserved',
-    ...base(atMs),
-    reservationId: systemRuntime.newReservationId(),
-    incarnation: 1,
-    call: {
-      vaultKeyId: key,
-      rootKeyId: key,
-      agentType: 'billing',
-      runId: runId as RunId | undefined,
-      provider: 'stripe',
-      operation: 'charges:write',
-      endpoint: 'POST /v1/charges',
-      policyId: policyId as PolicyId,
-      policyVersion: 1,
-      timeZone: 'UTC',
-      idempotencyKey: 'order-1',
-      amount: { currency: USD, micros },
-      direction: 'in',
-    },
-    fingerprint: 'f',
-    reservedAtMs: atMs,
-    holds: [hold],
+  const call = {
+    runId: runId as RunId | undefined,
+    policyId: policyId as PolicyId,
+    idempotencyKey: 'order-1',
   };
+  return { ...audited.reserved({ vaultKeyId, atMs, amountMicros, call }), holds: [hold] };
 }
 
-export function committed({ reservationId, reservedAtMs }: SpendReserved, cents: bigint): SpendCommitted {
+export function committed(call: SpendReserved, cents: bigint): SpendCommitted {
+  const { reservedAtMs } = call;
   const atMs = reservedAtMs + 250;
   return {
-    type: 'SpendCommitted',
+    ...audited.committed(call),
     ...base(atMs),
-    reservationId,
     actualMicros: cents * CENT,
     upstream: { status: 200, requestId: 'req_1', latencyMs: 240 },
     completedAtMs: atMs,
-    sealedResponse: undefined,
     times: {
       phasesMs: { parse: 0.25, reserve: 1.5, record: 2, launch: 0.75, forward: 240.125 },
       launchedAtMs: reservedAtMs + 4,

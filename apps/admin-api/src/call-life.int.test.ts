@@ -2,7 +2,8 @@ import type { SpendReserved } from '@keybrake/domain';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { z } from 'zod';
 import { type AdminApiUnderTest, openAdminApi } from './admin-api.fixture.js';
-import { committed, denied, fold, priceLook, replayed, reserved, truedUp } from './call-life.fixture.js';
+import { FoldedLog } from './audit.fixture.js';
+import { committed, denied, priceLook, replayed, reserved, truedUp } from './call-life.fixture.js';
 import { callLifeAnswer } from './schemas/call-life.js';
 import { runAnswer, runsAnswer, seriesAnswer, usageAnswer } from './schemas/usage.js';
 
@@ -46,8 +47,9 @@ beforeAll(async () => {
   second = reserved({ ...ids, atMs: NOON + DAY_MS, runId: 'run-2', cents: 500n });
   replay = replayed(first, NOON + 1_000);
   denial = denied(first, NOON + 2_000);
-  await fold(api.pool, [look, first, committed(first, 900n)]);
-  await fold(api.pool, [replay, denial, truedUp(first, 850n), second]);
+  const log = await FoldedLog.open(api.pool);
+  await log.fold(look, first, committed(first, 900n));
+  await log.fold(replay, denial, truedUp(first, 850n), second);
 });
 afterAll(async () => {
   await api.close();
