@@ -48,6 +48,8 @@ export const api = {
     ask(client.PUT('/v1/policies/{id}', { params: { path: { id }, header: { 'If-Match': `"${version}"` } }, body })),
   policyVersions: (id: string, paging: Paging) =>
     ask(client.GET('/v1/policies/{id}/versions', { params: { path: { id }, ...paged(paging).params } })),
+  policyVersion: (id: string, version: number) =>
+    ask(client.GET('/v1/policies/{id}/versions/{version}', { params: { path: { id, version } } })),
   policyDiff: (id: string, from: number, to: number) =>
     ask(client.GET('/v1/policies/{id}/diff', { params: { path: { id }, query: { from, to } } })),
   policyTemplates: () => ask(client.GET('/v1/policy-templates')),
@@ -90,6 +92,8 @@ export const api = {
   audit: (filter: Filter, signal?: AbortSignal) =>
     ask(client.GET('/v1/audit', { params: { query: queryOf<QueryOf<'/v1/audit'>>(filter) }, ...until(signal) })),
   call: (id: string) => ask(client.GET('/v1/audit/{id}', byId(id))),
+  verifyAudit: () => ask(client.GET('/v1/audit/verify')),
+  checkpoints: (paging: Paging) => ask(client.GET('/v1/audit/checkpoints', paged(paging))),
   /** Addresses for a link and an `EventSource`; the session's cookie goes with both. */
   auditExportUrl: (format: 'ndjson' | 'csv', filter: AuditFilter) =>
     `/v1/audit/export${queryText({ ...filter, format })}`,

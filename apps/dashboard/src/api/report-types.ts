@@ -3,6 +3,8 @@ import type { CallLife } from '@keybrake/admin-client';
 // What the ledger has to tell: a call's life, runs, spend over time, metering, chains.
 
 export type {
+  AuditCheckpoint,
+  AuditVerification,
   CallLife,
   CallStep,
   Reservation,

@@ -13,10 +13,11 @@ export interface Pages<T> {
   };
 }
 
-/** A list of the API, page after page. `key` names it and what it is filtered by. */
+/** A list of the API, page after page. `key` names it and what it is filtered by; all pages are read again by the interval. */
 export function usePages<T>(
   key: readonly unknown[],
   load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
+  { refetchInterval = false }: { readonly refetchInterval?: number | false } = {},
 ): Pages<T> {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -24,6 +25,7 @@ export function usePages<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page<T>) => last.nextCursor ?? undefined,
     placeholderData: (earlier) => earlier,
+    refetchInterval,
   });
   const rows = query.data?.pages.flatMap((page) => page.data) ?? [];
   const more = query.hasNextPage

@@ -23,7 +23,23 @@ export interface DataTableProps<Row> {
 
 /** A table that becomes a list of cards on a phone. */
 export function DataTable<Row>({ caption, columns, rows, rowKey, empty, more }: DataTableProps<Row>) {
-  if (rows.length === 0) return <div className={styles.frame}>{empty}</div>;
+  const foot =
+    more === undefined ? null : (
+      <div className={styles.foot}>
+        <span>{rows.length} shown</span>
+        <Button small busy={more.busy} onClick={more.load}>
+          Show more
+        </Button>
+      </div>
+    );
+  if (rows.length === 0) {
+    return (
+      <div className={styles.frame}>
+        {empty}
+        {foot}
+      </div>
+    );
+  }
   return (
     <div className={styles.frame}>
       {/* biome-ignore lint/a11y/noRedundantRoles: as cards on a phone, browsers take `display: block` for no table */}
@@ -50,14 +66,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, empty, more }: 
           ))}
         </tbody>
       </table>
-      {more === undefined ? null : (
-        <div className={styles.foot}>
-          <span>{rows.length} shown</span>
-          <Button small busy={more.busy} onClick={more.load}>
-            Show more
-          </Button>
-        </div>
-      )}
+      {foot}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { api } from '../../api/api.ts';
-import { SelectField, TextField } from '../../ui/fields.tsx';
+import { SelectField } from '../../ui/fields.tsx';
+import { PausedField } from '../../ui/paused-field.tsx';
 import styles from './keys.module.css';
 
 export interface Filters {
@@ -17,17 +17,10 @@ const STATES = [
   { value: 'revoked', label: 'Revoked' },
   { value: 'expired', label: 'Expired' },
 ];
-const TYPING_PAUSE_MS = 250;
 
 /** The search waits for a pause in typing; the others count at once. */
 export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: (changes: Partial<Filters>) => void }) {
-  const [search, setSearch] = useState(filters.search);
   const agentTypes = useQuery({ queryKey: ['agent-types'], queryFn: api.agentTypes });
-  useEffect(() => {
-    if (search === filters.search) return undefined;
-    const timer = setTimeout(() => onChange({ search }), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [search, filters.search, onChange]);
   const types = agentTypes.data?.data ?? [];
   const options = types.map(({ agentType, liveKeys }) => ({
     value: agentType,
@@ -35,12 +28,12 @@ export function KeyFilters({ filters, onChange }: { filters: Filters; onChange: 
   }));
   return (
     <search className={styles.filters}>
-      <TextField
+      <PausedField
         label="Search"
         type="search"
         placeholder="Label, id or run"
-        value={search}
-        onChange={setSearch}
+        value={filters.search}
+        onChange={(search) => onChange({ search })}
         maxLength={200}
       />
       <SelectField

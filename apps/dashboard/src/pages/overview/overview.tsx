@@ -6,10 +6,10 @@ import { LIVE_MS } from '../../data/live.ts';
 import { LinkButton } from '../../ui/button.tsx';
 import { Card, Page } from '../../ui/layout.tsx';
 import { Announce } from '../../ui/live-region.tsx';
-import { Loaded } from '../../ui/states.tsx';
+import { Empty, Loaded } from '../../ui/states.tsx';
 import { fillOf } from '../../ui/usage-bar.tsx';
+import { CallTable } from '../calls/call-table.tsx';
 import { AgentTypeSpend } from './agent-type-spend.tsx';
-import { LatestCalls } from './latest-calls.tsx';
 import { StartHere } from './start-here.tsx';
 import { Tiles } from './tiles.tsx';
 
@@ -50,7 +50,15 @@ export default function OverviewPage() {
         )}
       </Loaded>
       <Card title="Latest calls" hint={<Link to="/audit">All calls</Link>}>
-        <Loaded query={latest}>{({ data }) => <LatestCalls entries={data} />}</Loaded>
+        <Loaded query={latest}>
+          {({ data }) => (
+            <CallTable
+              caption="Latest calls"
+              calls={data}
+              empty={<Empty title="No call yet">Calls, replays and denials appear here as they happen.</Empty>}
+            />
+          )}
+        </Loaded>
       </Card>
     </Page>
   );

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useParams } from 'react-router';
+import { useParams, useSearchParams } from 'react-router';
 import { api } from '../../api/api.ts';
 import { ApiProblem } from '../../api/http.ts';
 import type { Policy } from '../../api/types.ts';
@@ -11,9 +11,13 @@ import { showToast } from '../../ui/toasts.tsx';
 import { type Draft, draftOf } from './draft.ts';
 import { PolicyEditor } from './policy-editor.tsx';
 import { PolicyHistory } from './policy-history.tsx';
+import { PolicyVersion } from './policy-version.tsx';
 
 export default function PolicyPage() {
   const { id = '' } = useParams();
+  const [parameters] = useSearchParams();
+  // From a call: the version that decided it.
+  const version = Number(parameters.get('version') ?? '0');
   const policy = useQuery({
     queryKey: ['policies', id],
     queryFn: () => api.policy(id),
@@ -26,6 +30,7 @@ export default function PolicyPage() {
       lead={policy.data === undefined ? undefined : `${policy.data.provider}, version ${policy.data.version}`}
       actions={<LinkButton to={`/keys?policyId=${encodeURIComponent(id)}`}>Its keys</LinkButton>}
     >
+      {Number.isInteger(version) && version > 0 ? <PolicyVersion policyId={id} version={version} /> : null}
       <Loaded query={policy}>{(current) => <PolicyView key={current.version} policy={current} />}</Loaded>
     </Page>
   );
