@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPool } from '@keybrake/storage';
+import { freePort } from '@keybrake/testing/processes';
 import { startRedis } from '@keybrake/testing/redis-process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cli } from '../harness/cli.ts';
@@ -17,6 +18,7 @@ interface Finding {
 
 let system: System;
 let cli: Cli;
+let noLedgerPort: number;
 
 /** Settings of the system's processes, as somebody on their machine has them, and a token. */
 const settingsOf = (of: System) => ({
@@ -24,6 +26,8 @@ const settingsOf = (of: System) => ({
   KEYBRAKE_URL: of.adminUrl,
   KEYBRAKE_TOKEN: of.adminToken,
   KEYBRAKE_GATEWAY_PORT: new URL(of.gatewayUrl).port,
+  // Nobody's: on the usual one a ledger of somebody else may run.
+  KEYBRAKE_LEDGER_PORT: String(noLedgerPort),
 });
 
 async function examined(env: Record<string, string>) {
@@ -35,6 +39,7 @@ async function examined(env: Record<string, string>) {
 }
 
 beforeAll(async () => {
+  noLedgerPort = await freePort();
   system = await startSystem({ profile: 'distributed' });
   cli = await Cli.open();
 });
