@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { BrowserRouter } from 'react-router';
 import { ApiProblem } from './api/http.ts';
 import { AppRoutes } from './routes.tsx';
@@ -13,6 +13,13 @@ function worthRetrying(failures: number, error: Error): boolean {
 }
 
 const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, { queryKey }) => {
+      const ended = error instanceof ApiProblem && error.status === 401 && queryKey[0] !== 'session';
+      // Asking who is signed in leads to the sign-in page.
+      if (ended) void queryClient.invalidateQueries({ queryKey: ['session'] });
+    },
+  }),
   defaultOptions: { queries: { retry: worthRetrying, staleTime: 5_000, refetchOnWindowFocus: true } },
 });
 

@@ -45,9 +45,9 @@ export class TokenGuard implements CanActivate {
     return true;
   }
 
-  /** A request without any token guesses nothing. */
+  /** Without a token nothing is guessed; a page that is left open with an ended session must not use up the guesses. */
   #refusal(request: SignedInRequest): Problem {
-    const guesses = request.headers.authorization !== undefined || sessionCookie(request) !== undefined;
+    const guesses = request.headers.authorization !== undefined;
     return guesses ? this.#limiter.refusal(request.ip, this.#ports.runtime.nowMs()) : Problem.notSignedIn();
   }
 

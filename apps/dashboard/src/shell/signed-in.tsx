@@ -28,7 +28,8 @@ export function SignedIn() {
   );
   if (session.error instanceof ApiProblem && session.error.status === 401) {
     const next = encodeURIComponent(location.pathname + location.search);
-    return <Navigate to={`/sign-in?next=${next}`} replace />;
+    const ended = session.data === undefined ? '' : '&problem=session_ended';
+    return <Navigate to={`/sign-in?next=${next}${ended}`} replace />;
   }
   if (signedInAs !== undefined) {
     return (

@@ -13,6 +13,7 @@ import styles from './sign-in.module.css';
 
 const CAME_BACK: Readonly<Record<string, string>> = {
   no_role: 'Your account at the identity provider has no role here. Ask whoever runs this Keybrake.',
+  session_ended: 'Your session has ended: its time was over, or its token was revoked. Sign in again.',
   identity_provider: 'The identity provider did not sign you in. Try again.',
 };
 
