@@ -99,6 +99,17 @@ describe('policies', () => {
   });
 });
 
+test('the type of a refusal leads to what it means', async () => {
+  const { body } = await send('GET', '/v1/policies/none');
+  const [path = '', code = ''] = String(body.type).split('#');
+  const page = await fetch(`${api.url}${path}`);
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const text = await page.text();
+  expect(text).toContain(`<h2 id="${code}">not_found</h2>`);
+  expect(text).toContain('What to do:');
+});
+
 describe('vault keys and credentials', () => {
   test('a key is shown once, and no list or credential shows a secret', async () => {
     const { id, vaultKey } = await newKey();

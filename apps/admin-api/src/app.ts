@@ -27,6 +27,7 @@ import { createDocument } from './http/openapi.js';
 import { refuseOtherMethods } from './http/other-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
+import { serveProblemPage } from './http/problem-page.js';
 import { TextInterceptor } from './http/text.interceptor.js';
 import { ADMIN_PORTS, type AdminPorts } from './ports.js';
 
@@ -103,6 +104,7 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     bodyBytesMax: BODY_BYTES_MAX,
     configure: async (app) => {
       await app.register(cookie);
+      serveProblemPage(app);
       addDocuments(app, createDocument(app));
       await serveDashboard(app, logger);
     },

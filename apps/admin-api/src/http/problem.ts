@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import type { ProblemCode } from './problem-codes.js';
 
 export interface FieldProblem {
   /** JSON pointer into the request. */
@@ -10,7 +11,7 @@ export interface ProblemBody {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
 }
@@ -22,7 +23,7 @@ export class Problem extends HttpException {
 
   constructor(
     status: number,
-    code: string,
+    code: ProblemCode,
     title: string,
     detail: string,
     more: { errors?: readonly FieldProblem[]; retryAfterSeconds?: number } = {},
@@ -82,7 +83,7 @@ export class Problem extends HttpException {
     return new Problem(404, 'not_found', 'Not found', detail);
   }
 
-  static conflict(code: string, detail: string): Problem {
+  static conflict(code: ProblemCode, detail: string): Problem {
     return new Problem(409, code, 'Conflict', detail);
   }
 }
