@@ -1,3 +1,4 @@
+import { measureAudit } from './audit/audit.ts';
 import { timeToFirstCall } from './first-call.ts';
 import { measureLedger } from './ledger.ts';
 import { type LoadResult, load } from './load.ts';
@@ -5,6 +6,7 @@ import { soak } from './soak.ts';
 import { openStage, type Profile, type Stage } from './stage.ts';
 
 const ROUNDS = 5;
+const AUDITED_CALLS = 1_000_000;
 
 interface Measured {
   readonly direct: readonly LoadResult[];
@@ -77,6 +79,7 @@ function report(connections: number, measured: Measured): void {
 async function main(): Promise<void> {
   const [what, calls] = process.argv.slice(2);
   if (what === 'soak') return soak(Number(calls ?? 1_000_000));
+  if (what === 'audit') return measureAudit(Number(calls ?? AUDITED_CALLS));
   const first = await timeToFirstCall();
   console.log(`npm start to the first governed charge: ${first.seconds.toFixed(1)} s (target 10)`);
   console.log(
@@ -89,6 +92,7 @@ async function main(): Promise<void> {
     `  ${ledger.eventsPerSecond.toFixed(0)} events/s, ${ledger.cpuMicrosPerEvent.toFixed(0)} µs of its own CPU an event`,
   );
   console.log(`  resident memory ${ledger.residentMegabytes.toFixed(0)} MB`);
+  await measureAudit(AUDITED_CALLS);
 }
 
 async function compare(profile: Profile): Promise<void> {

@@ -20,7 +20,6 @@ export function SignedIn() {
       return found;
     },
     staleTime: Number.POSITIVE_INFINITY,
-    enabled: session.data !== undefined,
   });
   const signedInAs = useMemo(
     () => session.data && installation.data && { session: session.data, installation: installation.data },

@@ -29,39 +29,35 @@ export function ChainCard() {
   const verify = useMutation({ mutationFn: api.verifyAudit });
   const { rows, more, query } = usePages(['checkpoints'], (cursor) => api.checkpoints({ limit: PER_PAGE, cursor }));
   return (
-    <div id="chain">
-      <Card title="Is it as it was written?" hint="each key’s entries are a hash chain">
-        <Stack>
-          <Hint>
-            An entry that was edited, removed or put elsewhere breaks its key’s chain; a chain that was cut off does not
-            come to what the checkpoint of its day says.
-          </Hint>
-          <div>
-            <Button busy={verify.isPending} onClick={() => verify.mutate()}>
-              <ShieldCheck size={15} aria-hidden="true" /> Verify everything
-            </Button>
-          </div>
-          <div role="status">
-            {verify.data !== undefined && 'checkpoints' in verify.data ? <Finding found={verify.data} /> : null}
-          </div>
-          {verify.error === null ? null : <ProblemNote problem={verify.error} />}
-          <Loaded query={query}>
-            {() => (
-              <DataTable
-                caption="Daily checkpoints"
-                columns={COLUMNS}
-                rows={rows}
-                rowKey={({ day }) => day}
-                more={more}
-                empty={
-                  <Empty title="No checkpoint yet">The first is written when a UTC day with calls has ended.</Empty>
-                }
-              />
-            )}
-          </Loaded>
-        </Stack>
-      </Card>
-    </div>
+    <Card title="Is it as it was written?" hint="each key’s entries are a hash chain">
+      <Stack>
+        <Hint>
+          An entry that was edited, removed or put elsewhere breaks its key’s chain; a chain that was cut off does not
+          come to what the checkpoint of its day says.
+        </Hint>
+        <div>
+          <Button busy={verify.isPending} onClick={() => verify.mutate()}>
+            <ShieldCheck size={15} aria-hidden="true" /> Verify everything
+          </Button>
+        </div>
+        <div role="status">
+          {verify.data !== undefined && 'checkpoints' in verify.data ? <Finding found={verify.data} /> : null}
+        </div>
+        {verify.error === null ? null : <ProblemNote problem={verify.error} />}
+        <Loaded query={query}>
+          {() => (
+            <DataTable
+              caption="Daily checkpoints"
+              columns={COLUMNS}
+              rows={rows}
+              rowKey={({ day }) => day}
+              more={more}
+              empty={<Empty title="No checkpoint yet">The first is written when a UTC day with calls has ended.</Empty>}
+            />
+          )}
+        </Loaded>
+      </Stack>
+    </Card>
   );
 }
 

@@ -103,7 +103,7 @@ export default function CallPage() {
             <Card title="Related calls">
               <RelatedCalls related={life.related} />
             </Card>
-            <Card title="In the audit chain" hint={<Link to="/audit#chain">Verify</Link>}>
+            <Card title="In the audit chain" hint={<Link to="/audit">Verify</Link>}>
               <ChainLinks chain={life.chain} />
             </Card>
           </>
