@@ -36,6 +36,8 @@ export class AuditConditions {
   readonly span: string;
   /** Everything else, by its columns. */
   readonly match: string;
+  /** The part of `match` that the index of amounts knows. */
+  readonly amount: string | undefined;
   /** For `AUDIT_TERMS`: the account and the fields that the index of terms knows. */
   readonly terms: readonly string[];
 
@@ -57,7 +59,11 @@ export class AuditConditions {
       match.push(`a.${column} = ${this.#parameter(value, type)}`);
       terms.push(`${letter}:${[...String(value)].slice(0, TERM_LENGTH_MAX).join('')}`);
     }
-    match.push(...this.#others(filter));
+    const amounts = this.#amounts(filter);
+    // A range of amounts always comes with its currency.
+    const currency = match.find((condition) => condition.startsWith(`a.${FIELDS.currency.column} =`));
+    this.amount = amounts.length === 0 || currency === undefined ? undefined : [currency, ...amounts].join(' and ');
+    match.push(...amounts, ...this.#others(filter));
     this.span = span.join(' and ');
     this.match = match.length === 0 ? 'true' : match.join(' and ');
     this.terms = terms;
@@ -73,15 +79,20 @@ export class AuditConditions {
     return this.#values.slice(0, this.#spanLength);
   }
 
-  #others({ id, amountFromMicros, amountToMicros, message }: AuditFilter): readonly string[] {
-    const others: string[] = [];
-    if (id !== undefined) others.push(`a.id = ${this.#parameter(id, 'text')}`);
+  #amounts({ amountFromMicros, amountToMicros }: AuditFilter): readonly string[] {
+    const bounds: string[] = [];
     if (amountFromMicros !== undefined) {
-      others.push(`a.reserved_micros >= ${this.#parameter(amountFromMicros.toString(), 'bigint')}`);
+      bounds.push(`a.reserved_micros >= ${this.#parameter(amountFromMicros.toString(), 'bigint')}`);
     }
     if (amountToMicros !== undefined) {
-      others.push(`a.reserved_micros <= ${this.#parameter(amountToMicros.toString(), 'bigint')}`);
+      bounds.push(`a.reserved_micros <= ${this.#parameter(amountToMicros.toString(), 'bigint')}`);
     }
+    return bounds;
+  }
+
+  #others({ id, message }: AuditFilter): readonly string[] {
+    const others: string[] = [];
+    if (id !== undefined) others.push(`a.id = ${this.#parameter(id, 'text')}`);
     if (message !== undefined) {
       others.push(`a.message is not null and strpos(lower(a.message), lower(${this.#parameter(message, 'text')})) > 0`);
     }

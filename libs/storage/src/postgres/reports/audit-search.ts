@@ -11,6 +11,8 @@ const PROBE_ROWS = 5_000;
 const WITH_MESSAGE = { among: 'a.message is not null', rowsMax: 20_000 };
 const ANY_ENTRY = { among: 'true', rowsMax: 20_000 };
 const SCAN_ROWS = 1_000;
+/** As many are read and sorted for one page. */
+const CANDIDATES_MAX = 3_000;
 const DAY_MS = 86_400_000;
 const DAYS_MAX = 31n;
 const BEFORE_ALL_MS = '-9007199254740991';
@@ -84,9 +86,43 @@ select a.* from (
   ) f limit $${values.length + 1}::integer
 ) a ${NEWEST_FIRST}`;
 
-/** The rare ones of the last days, and when these are not enough, of all days at once. */
+interface CandidateRow extends AuditRow {
+  readonly candidates: bigint;
+}
+
+/**
+ * The page when few entries match at all; undefined when there may be more of them than `CANDIDATES_MAX`. Reading them in
+ * any order and putting them in order then costs less than asking the index for each day.
+ */
+async function amongFew(
+  db: Queryable,
+  { match, values }: AuditConditions,
+  candidates: string,
+  limit: number,
+  ...more: readonly unknown[]
+): Promise<ReportPage<AuditEntry> | undefined> {
+  const statement = `
+with candidates as materialized (${candidates} limit ${CANDIDATES_MAX + 1})
+select a.*, (select count(*) from candidates) as candidates from candidates a
+ where ${match} or (select count(*) from candidates) > ${CANDIDATES_MAX} ${NEWEST_FIRST} limit $${values.length + 1}::integer`;
+  const { rows } = await db.query<CandidateRow>(statement, [...values, limit + 1, ...more]);
+  return (rows[0]?.candidates ?? 0n) > CANDIDATES_MAX ? undefined : pageOfEntries(rows, limit);
+}
+
+const byAmount = ({ span, amount }: AuditConditions) =>
+  `select a.* from ledger.audit_entries a where ${span} and ${amount}`;
+
+const byTerms = ({ span, match, values }: AuditConditions) =>
+  `select a.* from ledger.audit_entries a
+    where ${span} and ${match} and ${AUDIT_TERMS} @> $${values.length + 2}::text[]`;
+
+/** What is not among the newest: few entries, or those of the last days, or of all days at once. */
 async function searchByTerms(db: Queryable, conditions: AuditConditions, limit: number) {
-  const { span, spanValues, terms } = conditions;
+  const { span, spanValues, terms, amount } = conditions;
+  const few =
+    (amount === undefined ? undefined : await amongFew(db, conditions, byAmount(conditions), limit)) ??
+    (await amongFew(db, conditions, byTerms(conditions), limit, terms));
+  if (few !== undefined) return few;
   const { rows } = await db.query<{ newest: bigint | null; oldest: bigint | null }>(
     `select (select a.started_at_ms / ${DAY_MS} from ledger.audit_entries a where ${span} ${NEWEST_FIRST} limit 1) as newest,
             (select a.started_at_ms / ${DAY_MS} from ledger.audit_entries a where ${span}
