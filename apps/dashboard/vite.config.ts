@@ -17,7 +17,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // What all pages share is one file: twenty small ones would wait for each other.
-      output: { advancedChunks: { groups: [{ name: 'shared', test: /src\/(?:api|data|format|ui)\// }] } },
+      output: { codeSplitting: { groups: [{ name: 'shared', test: /src\/(?:api|data|format|ui)\// }] } },
       // "use client" marks of libraries mean nothing here.
       onLog: (level, log, write) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : write(level, log)),
     },

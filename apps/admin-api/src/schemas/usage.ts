@@ -54,19 +54,21 @@ export const usageAnswer = z
     month: z.string(),
     ...counts,
     byDay: z.array(z.strictObject({ day, ...counts })).meta({ description: 'days without anything are left out' }),
-    quotas: z.array(
-      z.strictObject({
-        policyId: id,
-        policyName: z.string(),
-        vaultKeyId: id
-          .nullable()
-          .meta({ description: 'counted with its child keys; null: no live key has the policy' }),
-        scope: z.literal('key'),
-        requestsPerMonth: z.int().positive(),
-        used: count.meta({ description: "by the ledger's count" }),
-        resetsAt: time.meta({ description: "the end of the month in the policy's zone" }),
-      }),
-    ),
+    quotas: z
+      .array(
+        z.strictObject({
+          policyId: id,
+          policyName: z.string(),
+          vaultKeyId: id
+            .nullable()
+            .meta({ description: 'counted with its child keys; null: no live key has the policy' }),
+          scope: z.literal('key'),
+          requestsPerMonth: z.int().positive(),
+          used: count.meta({ description: "by the ledger's count" }),
+          resetsAt: time.meta({ description: "the end of the month in the policy's zone" }),
+        }),
+      )
+      .meta({ description: 'what used most first; at most 1,000' }),
   })
   .meta({ id: 'Usage' });
 

@@ -1327,6 +1327,7 @@ export interface components {
             calls: number;
             denials: number;
             month: string;
+            /** @description what used most first; at most 1,000 */
             quotas: {
                 policyId: string;
                 policyName: string;
