@@ -56,7 +56,7 @@ export function Tiles({
       <Tile
         name="In doubt"
         to="/in-doubt"
-        note={doubts === 0 ? <Badge tone="good">none</Badge> : <Badge tone="warn">outcome unknown</Badge>}
+        note={doubts === 0 ? <Badge tone="good">none</Badge> : <Badge tone="warn">not settled</Badge>}
       >
         {doubts}
         {inDoubt.data?.nextCursor ? '+' : ''}
