@@ -266,10 +266,8 @@ export class System {
     const adminPort = await freePort();
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
-    const ofAdmin = {
-      KEYBRAKE_ADMIN_PORT: String(adminPort),
-      KEYBRAKE_PUBLIC_GATEWAY_URL: `http://127.0.0.1:${ports[0]}`,
-    };
+    const gatewayUrl = `http://127.0.0.1:${ports[0]}`;
+    const ofAdmin = { KEYBRAKE_ADMIN_PORT: String(adminPort), KEYBRAKE_PUBLIC_GATEWAY_URL: gatewayUrl };
     const starts = [
       this.#start('admin API', this.#entry('admin-api'), adminPort, ofAdmin),
       ...Array.from({ length: ledgers }, () => this.startLedger()),

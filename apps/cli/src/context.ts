@@ -22,8 +22,9 @@ export class Context {
     this.signal = signal;
   }
 
-  connect(): Promise<Connection> {
-    return connect(this.options, this.environment, this.signal);
+  /** `timeoutMs`: for commands whose requests take longer than usual. */
+  connect(timeoutMs?: number): Promise<Connection> {
+    return connect(this.options, this.environment, this.signal, timeoutMs);
   }
 
   get isJson(): boolean {

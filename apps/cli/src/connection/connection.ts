@@ -76,6 +76,7 @@ export async function connect(
   options: ConnectionOptions,
   environment: Environment,
   signal: AbortSignal,
+  timeoutMs?: number,
 ): Promise<Connection> {
   const { baseUrl, token, gatewayUrl } = await findTarget(options, environment);
   if (baseUrl === undefined) {
@@ -84,15 +85,20 @@ export async function connect(
   if (token === undefined) {
     throw new CliError(EXIT.notAllowed, 'no token: run keybrake init, or set KEYBRAKE_TOKEN or --token-file');
   }
-  return { baseUrl, token, gatewayUrl, client: clientFor(baseUrl, token, signal) };
+  return { baseUrl, token, gatewayUrl, client: clientFor(baseUrl, token, signal, timeoutMs) };
 }
 
 /** The typed client, with a time limit for each request; `signal` ends them all. */
-export function clientFor(baseUrl: string, token: string, signal?: AbortSignal): AdminClient {
+export function clientFor(
+  baseUrl: string,
+  token: string,
+  signal?: AbortSignal,
+  timeoutMs = REQUEST_TIMEOUT_MS,
+): AdminClient {
   const client = createAdminClient({ baseUrl, token });
   client.use({
     onRequest: ({ request }) => {
-      const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+      const limit = AbortSignal.timeout(timeoutMs);
       return new Request(request, { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) });
     },
   });
