@@ -7,7 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { CONTENT_TYPES, exportStream } from '../audit-export.js';
 import { lastSeen, TAIL_HEADERS, writeTail } from '../audit-tail.js';
 import { Allow, CurrentActor } from '../auth/access.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { cutPage, decodeCursor, encodeCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { StreamSlots } from '../http/stream-slots.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
@@ -130,8 +130,7 @@ export class AuditController {
   })
   async checkpoints(@CurrentActor() actor: TokenIdentity, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
     const found = await this.#ports.audit.checkpoints(actor.accountId, limit + 1, decodeCursor(cursor)?.id);
-    const data = found.slice(0, limit);
-    const last = found.length > limit ? data.at(-1) : undefined;
+    const { data, last } = cutPage(found, limit);
     const next = last === undefined ? undefined : { atMs: last.createdAtMs, id: last.day };
     return { data: data.map(checkpointView), nextCursor: encodeCursor(next) };
   }

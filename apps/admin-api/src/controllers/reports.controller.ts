@@ -3,7 +3,7 @@ import { localDate, type VaultKeyId } from '@keybrake/domain';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
-import { decodeCursor, decodeNames, encodeCursor, encodeNames } from '../http/cursor.js';
+import { cutPage, decodeCursor, decodeNames, encodeCursor, encodeNames } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
@@ -58,9 +58,8 @@ export class ReportsController {
     const [agentType, currency] = decodeNames(cursor, 2) ?? [];
     const after = agentType === undefined || currency === undefined ? undefined : ([agentType, currency] as const);
     const rows = await this.#ports.reports.spend(actor.accountId, day, limit + 1, after);
-    const last = rows[limit - 1];
-    const next = rows.length > limit && last !== undefined ? [last.agentType, last.currency ?? ''] : undefined;
-    return { data: rows.slice(0, limit).map(spendView), nextCursor: encodeNames(next) };
+    const { data, last } = cutPage(rows, limit);
+    return { data: data.map(spendView), nextCursor: encodeNames(last && [last.agentType, last.currency ?? '']) };
   }
 
   @Get('idempotency-records')

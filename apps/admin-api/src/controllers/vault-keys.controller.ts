@@ -11,7 +11,7 @@ import type { PolicyId, VaultKeyId } from '@keybrake/domain';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
-import { decodeCursor, decodeNames, encodeNames, fromCursor, toCursor } from '../http/cursor.js';
+import { cutPage, decodeCursor, decodeNames, encodeNames, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import {
@@ -120,7 +120,7 @@ export class VaultKeysController {
   async agentTypes(@CurrentActor() actor: TokenIdentity, @Query({ schema: agentTypeQuery }) query: AgentTypeQuery) {
     const { limit, cursor } = query;
     const found = await listAgentTypes(this.#ports, actor, { limit: limit + 1, after: decodeNames(cursor, 1)?.[0] });
-    const last = found.length > limit ? found[limit - 1] : undefined;
-    return { data: found.slice(0, limit), nextCursor: encodeNames(last && [last.agentType]) };
+    const { data, last } = cutPage(found, limit);
+    return { data, nextCursor: encodeNames(last && [last.agentType]) };
   }
 }

@@ -45,6 +45,15 @@ function notOurs(): Problem {
   return Problem.invalid([{ pointer: '/cursor', detail }], 422);
 }
 
+/** One row more than the page was asked for, so that it is known whether there is a next one. `last` is where that begins. */
+export function cutPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+): { readonly data: readonly Row[]; readonly last: Row | undefined } {
+  const data = rows.slice(0, limit);
+  return { data, last: rows.length > limit ? data.at(-1) : undefined };
+}
+
 /** Governance lists call the same place by another name. */
 export const toCursor = (cursor: TimeCursor | undefined): Cursor | undefined =>
   cursor === undefined ? undefined : { createdAtMs: cursor.atMs, id: cursor.id };

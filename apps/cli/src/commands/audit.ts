@@ -1,11 +1,10 @@
-import { type AuditEntry, answered } from '@keybrake/admin-client';
+import { type AuditEntry, answered, entries } from '@keybrake/admin-client';
 import { auditColumns, entryLine } from '../audit/entry-lines.js';
 import { exportToFile, exportToStdout } from '../audit/export.js';
 import { auditFilters, toAuditQuery } from '../audit/filters.js';
 import { openStream } from '../audit/streaming.js';
 import { tailAudit } from '../audit/tail.js';
 import { type CommandLine, type Commands, checkedLimit, listOptions, noteMore, type Run } from '../command-line.js';
-import { entries } from '../connection/paging.js';
 import { escapeJson, escapeText } from '../output/escape.js';
 import { table } from '../output/table.js';
 import { verifyCommand } from './audit-verify.js';

@@ -1,7 +1,6 @@
-import { answered, type RevokedVaultKey, type VaultKey } from '@keybrake/admin-client';
+import { answered, entries, type RevokedVaultKey, type VaultKey } from '@keybrake/admin-client';
 import { confirmed } from '../ask.js';
 import { type CommandLine, type Commands, checkedLimit, listOptions, noteMore, type Run } from '../command-line.js';
-import { entries } from '../connection/paging.js';
 import { CliError, EXIT } from '../exit-codes.js';
 import { moment } from '../output/amounts.js';
 import { escapeText } from '../output/escape.js';

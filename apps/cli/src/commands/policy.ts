@@ -1,7 +1,6 @@
-import { answered, type Policy } from '@keybrake/admin-client';
+import { answered, entries, type Policy } from '@keybrake/admin-client';
 import type { JsonDifference } from '@keybrake/domain';
 import { type CommandLine, type Commands, checkedLimit, listOptions, noteMore, type Run } from '../command-line.js';
-import { entries } from '../connection/paging.js';
 import type { Context } from '../context.js';
 import { usage } from '../exit-codes.js';
 import { amount, moment } from '../output/amounts.js';

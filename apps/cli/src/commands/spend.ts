@@ -1,6 +1,5 @@
-import { type AgentTypeSpend, answered, type SpendSeries } from '@keybrake/admin-client';
+import { type AgentTypeSpend, answered, entries, type SpendSeries } from '@keybrake/admin-client';
 import type { Commands } from '../command-line.js';
-import { entries } from '../connection/paging.js';
 import { amount } from '../output/amounts.js';
 import { table } from '../output/table.js';
 

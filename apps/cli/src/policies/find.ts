@@ -1,5 +1,4 @@
-import { type AdminClient, answered, type Policy } from '@keybrake/admin-client';
-import { entries } from '../connection/paging.js';
+import { type AdminClient, answered, entries, type Policy } from '@keybrake/admin-client';
 import { CliError, EXIT } from '../exit-codes.js';
 
 export async function allPolicies(client: AdminClient): Promise<readonly Policy[]> {

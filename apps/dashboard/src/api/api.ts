@@ -1,4 +1,4 @@
-import type { PolicyDraft, paths } from '@keybrake/admin-client';
+import { entries, type PolicyDraft, type paths } from '@keybrake/admin-client';
 import { ask, client, type Filter, queryOf, queryText } from './http.ts';
 import type { SpendGrouping } from './report-types.ts';
 import type { AuditFilter, Cap, Page, Role } from './types.ts';
@@ -20,16 +20,7 @@ const paged = (paging: Paging) => ({ params: { query: queryOf<{ limit?: number; 
 const until = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
 /** All pages of a list that is short as a rule. */
-async function whole<Row>(load: (cursor: string | undefined) => Promise<Page<Row>>): Promise<{ readonly data: Row[] }> {
-  const data: Row[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await load(cursor);
-    data.push(...page.data);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return { data };
-}
+const whole = <Row>(load: (paging: Paging) => Promise<Page<Row>>) => entries({ limit: Number.POSITIVE_INFINITY }, load);
 
 export const api = {
   signInMethods: () => ask(client.GET('/v1/sessions/methods')),
@@ -75,7 +66,7 @@ export const api = {
   revokeVaultKey: (id: string) => ask(client.POST('/v1/vault-keys/{id}/revoke', byId(id))),
   mintChild: (id: string, body: { runId: string; caps?: Cap[]; expiresAt?: string; label?: string }) =>
     ask(client.POST('/v1/vault-keys/{id}/children', { ...byId(id), body })),
-  agentTypes: () => whole((cursor) => ask(client.GET('/v1/agent-types', paged({ cursor })))),
+  agentTypes: () => whole((paging) => ask(client.GET('/v1/agent-types', paged(paging)))),
 
   tokens: (paging: Paging) => ask(client.GET('/v1/tokens', paged(paging))),
   issueToken: (body: { name: string; role: Role; expiresAt?: string }) => ask(client.POST('/v1/tokens', { body })),
@@ -83,7 +74,7 @@ export const api = {
 
   balances: (vaultKeyId?: string) =>
     ask(client.GET('/v1/balances', { params: { query: queryOf<QueryOf<'/v1/balances'>>({ vaultKeyId }) } })),
-  spendToday: () => whole((cursor) => ask(client.GET('/v1/spend', paged({ cursor })))),
+  spendToday: () => whole((paging) => ask(client.GET('/v1/spend', paged(paging)))),
   spendSeries: (query: { from: string; to: string; by: SpendGrouping; currency?: string }) =>
     ask(client.GET('/v1/spend/series', { params: { query } })),
   usage: (month?: string) =>

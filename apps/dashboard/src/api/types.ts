@@ -14,6 +14,7 @@ export type {
   Installation,
   IssuedToken,
   IssuedVaultKey,
+  Page,
   Policy,
   PolicyDiff,
   PolicyDraft,
@@ -25,11 +26,6 @@ export type {
   Token,
   VaultKey,
 } from '@keybrake/admin-client';
-
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly nextCursor: string | null;
-}
 
 export type Role = generated.Session['role'];
 export type CapScope = generated.Cap['scope'];

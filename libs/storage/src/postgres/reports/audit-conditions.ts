@@ -53,15 +53,17 @@ export class AuditConditions {
     this.#spanLength = this.#values.length;
     const terms = [`a:${accountId}`];
     const match: string[] = [];
+    let currency: string | undefined;
     for (const [field, { column, letter, type }] of Object.entries(FIELDS)) {
       const value = filter[field as Field];
       if (value === undefined) continue;
-      match.push(`a.${column} = ${this.#parameter(value, type)}`);
+      const condition = `a.${column} = ${this.#parameter(value, type)}`;
+      if (field === 'currency') currency = condition;
+      match.push(condition);
       terms.push(`${letter}:${[...String(value)].slice(0, TERM_LENGTH_MAX).join('')}`);
     }
     const amounts = this.#amounts(filter);
     // A range of amounts always comes with its currency.
-    const currency = match.find((condition) => condition.startsWith(`a.${FIELDS.currency.column} =`));
     this.amount = amounts.length === 0 || currency === undefined ? undefined : [currency, ...amounts].join(' and ');
     match.push(...amounts, ...this.#others(filter));
     this.span = span.join(' and ');
