@@ -129,6 +129,7 @@ async function vaultKeyWithRoom(
     requireRunId: false,
     requireIdempotencyKey: false,
     otherCurrencies: 'deny',
+    duplicateGuard: undefined,
     connectedAccounts: [],
   });
   const draft = {

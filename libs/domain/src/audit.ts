@@ -17,7 +17,7 @@ export interface AuditEntry {
   readonly operation: string;
   readonly endpoint: string;
   readonly decision: AuditDecision;
-  /** The rule that refused; null for an allowed call. */
+  /** The rule that refused; of an allowed call, the rule that would have refused if it did more than warn, or null. */
   readonly rule: string | null;
   readonly message: string | null;
   readonly policyId: string;
@@ -62,7 +62,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     accountId: facts.accountId,
     ...identity(facts.call),
     decision: 'allowed',
-    rule: null,
+    rule: facts.duplicateOf === undefined ? null : 'duplicate_call',
     message: reservationMessage(facts, reservation),
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
     ...(trueUp === undefined ? {} : { finalMicros: trueUp.actualMicros.toString() }),
@@ -75,8 +75,9 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
   };
 }
 
-function reservationMessage({ resolves }: SpendReserved, { outcome }: Reservation): string | null {
+function reservationMessage({ resolves, duplicateOf }: SpendReserved, { outcome }: Reservation): string | null {
   if (outcome.state === 'released') return releaseMessage(outcome.reason, outcome.detail);
+  if (duplicateOf !== undefined) return `${DUPLICATE_OF}${duplicateOf}`;
   if (resolves !== undefined) return `looked up by the resolver for ${resolves}`;
   return outcome.state === 'committed' ? (outcome.note ?? null) : null;
 }
@@ -107,6 +108,7 @@ export function replayEntry(event: CallReplayed): AuditEntry {
   };
 }
 
+const DUPLICATE_OF = 'the same request as ';
 const REPLAY_OF = 'answered from ';
 
 export const replayMessage = (originalId: string): string => `${REPLAY_OF}${originalId}`;

@@ -38,6 +38,7 @@ const policyOf = (over: Partial<Policy> = {}): Policy => ({
   requireIdempotencyKey: false,
   otherCurrencies: 'deny',
   connectedAccounts: [],
+  duplicateGuard: undefined,
   ...over,
 });
 

@@ -29,6 +29,26 @@ export interface Policy {
    * only its own. One: every call acts for it, named or not. More: each call names one; `own` stands for no name.
    */
   readonly connectedAccounts: readonly string[];
+  /** Undefined: the same request under another idempotency key is another call. */
+  readonly duplicateGuard: DuplicateGuard | undefined;
+}
+
+export const GUARD_MODES = ['warn', 'block'] as const;
+export const GUARD_SCOPES = ['run', 'key'] as const;
+/** As long as admission stores know their calls. */
+export const GUARD_WINDOW_MAX_MS = 86_400_000;
+
+/**
+ * What to do with a request that was made before under another idempotency key, or none: an agent whose retry makes a new
+ * key, two branches that each charge. The same request: operation, path, canonical body and connected account.
+ */
+export interface DuplicateGuard {
+  /** `warn`: let through and audited as a duplicate. `block`: refused. */
+  readonly mode: (typeof GUARD_MODES)[number];
+  /** Counted from the earlier call's reservation. */
+  readonly windowMs: number;
+  /** `run`: only among calls of one run, and calls of no run. `key`: among all of a key and its children. */
+  readonly scope: (typeof GUARD_SCOPES)[number];
 }
 
 export interface OperationName {

@@ -1,5 +1,6 @@
 import type { CapScope } from './cap.js';
 import type { Currency } from './currency.js';
+import type { ReservationId } from './ids.js';
 import { unreachable } from './invariant.js';
 import { formatMoney, type Money } from './money.js';
 import type { CapWindow } from './window.js';
@@ -41,6 +42,13 @@ export type Refusal =
   | { readonly code: 'quota_exceeded'; readonly limit: number; readonly resetsAtMs: number }
   | { readonly code: 'rate_exceeded'; readonly limit: number; readonly retryAfterMs: number }
   | { readonly code: 'idempotency_mismatch' }
+  /** Made before under another idempotency key. `objectId`: what the provider made then, where it is known. */
+  | {
+      readonly code: 'duplicate_call';
+      readonly reservationId: ReservationId;
+      readonly reservedAtMs: number;
+      readonly objectId?: string | undefined;
+    }
   | { readonly code: 'in_flight'; readonly retryAfterMs: number }
   | { readonly code: 'outcome_unknown'; readonly reservationId: string; readonly retryResolves: boolean }
   | { readonly code: 'response_not_kept'; readonly reservationId: string; readonly status: number | undefined }
@@ -94,6 +102,8 @@ export function describeRefusal(refusal: Refusal): string {
       return `rate limit exceeded: at most ${refusal.limit} requests a second with this policy. Slow down and retry.`;
     case 'idempotency_mismatch':
       return 'this idempotency key was used before with another request. Use a new key for a new request.';
+    case 'duplicate_call':
+      return describeDuplicate(refusal);
     case 'in_flight':
       return 'a call with this idempotency key is still in flight. Retry with the same key to get its answer.';
     case 'outcome_unknown':
@@ -107,6 +117,15 @@ export function describeRefusal(refusal: Refusal): string {
     default:
       return unreachable(refusal);
   }
+}
+
+function describeDuplicate(refusal: Refusal & { readonly code: 'duplicate_call' }): string {
+  const made = refusal.objectId === undefined ? '' : `, which made ${refusal.objectId}`;
+  return (
+    `duplicate call: the same request was made at ${isoTime(refusal.reservedAtMs)} as reservation ` +
+    `${refusal.reservationId}${made}, under another idempotency key. It was not made again: use that result. ` +
+    'A retry keeps its idempotency key; a second call that is meant differs in its body.'
+  );
 }
 
 function describeCap(requested: Money, cap: CapState): string {

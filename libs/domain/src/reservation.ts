@@ -50,6 +50,7 @@ export type Outcome =
       readonly atMs: number;
       readonly sealedResponse: string | undefined;
       readonly objectId?: string | undefined;
+      readonly madeId?: string | undefined;
       readonly isProvisional?: boolean | undefined;
       readonly note?: string | undefined;
       readonly times?: CallTimes | undefined;
@@ -83,8 +84,19 @@ export function isAnomaly(reservation: Reservation): boolean {
 }
 
 function committed(event: SpendCommitted): Outcome {
-  const { actualMicros, upstream, sealedResponse, completedAtMs: atMs, objectId, isProvisional, note, times } = event;
-  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, objectId, isProvisional, note, times };
+  const {
+    actualMicros,
+    upstream,
+    sealedResponse,
+    completedAtMs: atMs,
+    objectId,
+    madeId,
+    isProvisional,
+    note,
+    times,
+  } = event;
+  const made = { objectId, madeId, isProvisional };
+  return { state: 'committed', actualMicros, upstream, sealedResponse, atMs, ...made, note, times };
 }
 
 function released(event: SpendReleased): Outcome {

@@ -67,6 +67,10 @@ export interface SpendReserved extends EventBase {
   readonly sealedRequest?: string | undefined;
   /** A look-up of the resolver about this reservation, its outcome or its final price; absent for callers' own calls. */
   readonly resolves?: ReservationId | undefined;
+  /** Set where the policy has a duplicate guard: the name that the same request has in it, SHA-256. */
+  readonly guardHash?: string | undefined;
+  /** The earlier call that this one repeats under another idempotency key; its policy only warns. */
+  readonly duplicateOf?: ReservationId | undefined;
   /** A look-up of this call's price by its gateway, before it was reserved itself; absent for callers' own calls. */
   readonly pricesFor?: ReservationId | undefined;
 }
@@ -92,6 +96,8 @@ export interface SpendCommitted extends EventBase {
   readonly sealedResponse: string | undefined;
   /** The provider's id of what the call made, where a later call or look has to know it. */
   readonly objectId?: string | undefined;
+  /** The provider's id in its answer, whatever the call was: what to tell who makes the same call again. */
+  readonly madeId?: string | undefined;
   /** True where the provider tells only later what was moved: then that object is asked (`SpendTruedUp`). */
   readonly isProvisional?: boolean | undefined;
   /** How the outcome is known when no answer came; absent for an answered call. */

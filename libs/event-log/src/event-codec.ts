@@ -50,6 +50,8 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       optionalText(event, 'sealedRequest');
       optionalText(event, 'resolves');
       optionalText(event, 'pricesFor');
+      optionalText(event, 'guardHash');
+      optionalText(event, 'duplicateOf');
       reviveCall(event);
       reviveHolds(event);
       return;
@@ -58,6 +60,7 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       integer(event, 'completedAtMs');
       object(event, 'upstream');
       optionalText(event, 'objectId');
+      optionalText(event, 'madeId');
       optionalFlag(event, 'isProvisional');
       optionalText(event, 'note');
       optionalTimes(event);

@@ -1,4 +1,4 @@
-import type { CapState, Currency, Refusal } from '@keybrake/domain';
+import type { CapState, Currency, Refusal, ReservationId } from '@keybrake/domain';
 import { describe, expect, test } from 'vitest';
 import { providers } from './registry.js';
 import { renderResendRefusal } from './resend/dialect.js';
@@ -39,6 +39,7 @@ const ALL: readonly (readonly [Refusal, number])[] = [
   [{ code: 'quota_exceeded', limit: 1000, resetsAtMs: Date.UTC(2026, 3, 1) }, 429],
   [{ code: 'rate_exceeded', limit: 5, retryAfterMs: 1200 }, 429],
   [{ code: 'in_flight', retryAfterMs: 500 }, 409],
+  [{ code: 'duplicate_call', reservationId: 'res_1' as ReservationId, reservedAtMs: 0, objectId: 'ch_1' }, 409],
   [{ code: 'outcome_unknown', reservationId: 'res_1', retryResolves: true }, 409],
   [{ code: 'outcome_unknown', reservationId: 'res_1', retryResolves: false }, 409],
   [{ code: 'response_not_kept', reservationId: 'res_1', status: 200 }, 409],

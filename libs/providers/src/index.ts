@@ -1,4 +1,5 @@
 export { priced, unpriced } from './amount.js';
+export { answeredId } from './answered-id.js';
 export { JsonProblem, parseJsonText } from './body/json-text.js';
 export { parseBody } from './body/parse-body.js';
 export { type BodyProblem, type Fields, type FieldValue, fieldsOf, type ParsedBody } from './body/parsed-body.js';

@@ -28,6 +28,7 @@ const STATUS: Record<Exclude<RefusalCode, 'idempotency_mismatch'>, number> = {
   cap_exceeded: 429,
   quota_exceeded: 429,
   rate_exceeded: 429,
+  duplicate_call: 409,
   in_flight: 409,
   outcome_unknown: 409,
   response_not_kept: 409,
@@ -70,6 +71,8 @@ export function refusalDetails(refusal: Refusal): Readonly<Record<string, string
       return { limit: refusal.limit, resets_at: isoTime(refusal.resetsAtMs) };
     case 'rate_exceeded':
       return { limit: refusal.limit };
+    case 'duplicate_call':
+      return { reservation_id: refusal.reservationId, object_id: refusal.objectId ?? null };
     case 'outcome_unknown':
     case 'response_not_kept':
       return { reservation_id: refusal.reservationId };

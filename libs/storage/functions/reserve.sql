@@ -69,7 +69,7 @@ end $$;
 
 -- Step 1. Command: {reservationId, accountId, lineage[], policyId, policyVersion, refusal?, claim?: {rootKeyId, keyHash,
 -- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[]}]}.
--- Returns the ReserveOutcome of the port. Locks: claim, then balances by counter, then meters; one order for all calls.
+-- guard?: {rootKeyId, hash, windowMs, mode}. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
 create or replace function admission.reserve(command jsonb) returns jsonb
 language plpgsql as $$
 declare
@@ -80,6 +80,9 @@ declare
   known admission.reservations;
   earlier jsonb;
   claimed_anew boolean := false;
+  guard constant jsonb := command -> 'guard';
+  guard_name constant text := (guard ->> 'rootKeyId') || ':' || (guard ->> 'hash');
+  duplicate admission.reservations;
   dead text;
   hold jsonb;
   span jsonb;
@@ -119,7 +122,20 @@ begin
   end if;
   if command -> 'refusal' is not null then return admission.refused(command -> 'refusal'); end if;
 
-  for hold in select value from jsonb_array_elements(command -> 'holds') loop
+  if guard is not null then
+    -- Two calls of one request wait for each other here: the second sees the first.
+    perform pg_advisory_xact_lock(hashtextextended(account || ' ' || guard_name, 7));
+    select * into duplicate from admission.reservations r
+     where r.account_id = account and r.guard_key = guard_name and r.state <> 'released'
+       and r.reserved_at_ms > now_ms - (guard ->> 'windowMs')::bigint
+     order by r.reserved_at_ms desc, r.reservation_id desc limit 1;
+    if duplicate.reservation_id is not null and guard ->> 'mode' = 'block' then
+      refusal := jsonb_build_object('code', 'duplicate_call', 'reservationId', duplicate.reservation_id,
+        'reservedAtMs', duplicate.reserved_at_ms);
+    end if;
+  end if;
+
+  for hold in select value from jsonb_array_elements(case when refusal is null then command -> 'holds' else '[]' end) loop
     span := admission.span_at(hold -> 'windows', now_ms);
     if span is null then
       refusal := '{"code": "unavailable", "dependency": "The budget clock", "retryAfterMs": 1000}';
@@ -165,7 +181,10 @@ begin
      where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash';
   end if;
   reply := jsonb_build_object('kind', 'held', 'incarnation', 1, 'reservedAtMs', now_ms, 'windows', windows);
-  insert into admission.reservations (reservation_id, account_id, state, incarnation, holds, reply, reserved_at_ms)
-  values (reservation, account, 'held', 1, stamped, reply, now_ms);
+  if duplicate.reservation_id is not null then
+    reply := reply || jsonb_build_object('duplicateOf', duplicate.reservation_id);
+  end if;
+  insert into admission.reservations (reservation_id, account_id, state, incarnation, holds, reply, reserved_at_ms, guard_key)
+  values (reservation, account, 'held', 1, stamped, reply, now_ms, guard_name);
   return reply;
 end $$;

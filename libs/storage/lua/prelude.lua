@@ -72,7 +72,7 @@ local DAY_MS = 86400000
 -- Moves a reservation to its end, and its holds with it (R4, R5). Returns whether anything changed. A balance that is
 -- gone belonged to a window that ended long ago.
 local function settle(keys, reservation_key, member, outcome, actual, sealed, recorded, at_ms)
-  local reservation = redis.call('HMGET', reservation_key, 'state', 'holds', 'claim', 'id')
+  local reservation = redis.call('HMGET', reservation_key, 'state', 'holds', 'claim', 'id', 'guard', 'guardAtMs')
   local state = reservation[1]
   if not state or state == 'committed' or state == outcome then return false end
   local was_open = state == 'held' or state == 'launched'
@@ -94,6 +94,9 @@ local function settle(keys, reservation_key, member, outcome, actual, sealed, re
     -- R8: 24 h from the end of the call.
     redis.call('PEXPIRE', claim_key, DAY_MS)
   end
+  -- What was released may be made again; a commit that wins over a release may not.
+  if reservation[5] and outcome == 'released' then redis.call('ZREM', reservation[5], reservation[4]) end
+  if reservation[5] and state == 'released' then redis.call('ZADD', reservation[5], reservation[6], reservation[4]) end
   if sealed ~= '' then
     redis.call('HSET', reservation_key, 'sealed', sealed)
     redis.call('ZADD', keys.kept, at_ms, member)

@@ -1,8 +1,8 @@
 #!lua
 -- Step 1 of a call: the key is alive, the policy current, the idempotency key free, every cap has room: then all of it
 -- is held, or nothing. No `allow-oom`: a full server refuses before anything is written.
--- KEYS  1 state, 2 held index, 3 reservation, 4 policy version, then one per key of the line, then the claim if there is
---       one, then one counter per hold, then one per meter. What they lead to carries the same hash tag.
+-- KEYS  1 state, 2 held index, 3 reservation, 4 policy version, then one per key of the line, then the claim and the guard
+--       if there is one, then one counter per hold, then one per meter. What they lead to carries the same hash tag.
 -- ARGV  1 run id, 2 command in JSON (see reserve-command.ts), 3 index member, 4 claim looked up in the ledger: 1 or 0
 -- Returns the ReserveOutcome in JSON, windows by their id only; {kind: "claim_unknown"} asks the caller to look the claim up and come again.
 local incarnation = ready_incarnation(KEYS[1], ARGV[1])
@@ -51,6 +51,18 @@ if claim then
   end
 end
 if command.refusal then return refused(command.refusal) end
+
+local guard = command.guard
+local guard_key = guard and take_keys(1)[1]
+local duplicate_of
+if guard then
+  local since = string.format('(%.0f', at_ms - guard.windowMs)
+  local latest = redis.call('ZREVRANGEBYSCORE', guard_key, '+inf', since, 'WITHSCORES', 'LIMIT', 0, 1)
+  duplicate_of = latest[1]
+  if duplicate_of and guard.mode == 'block' then
+    return refused({ code = 'duplicate_call', reservationId = duplicate_of, reservedAtMs = tonumber(latest[2]) })
+  end
+end
 
 local function span_at(spans)
   for _, span in ipairs(spans) do
@@ -131,9 +143,15 @@ end
 -- An empty Lua table is an object to cjson.
 local windows_json = #windows == 0 and '[]' or cjson.encode(windows)
 local reply = '{"kind":"held","incarnation":' .. incarnation .. ',"reservedAtMs":' .. string.format('%.0f', at_ms)
-  .. ',"windows":' .. windows_json .. '}'
+  .. ',"windows":' .. windows_json .. (duplicate_of and ',"duplicateOf":"' .. duplicate_of .. '"' or '') .. '}'
 redis.call('HSET', KEYS[3], 'id', command.reservationId, 'state', 'held', 'incarnation', incarnation, 'reply', reply,
   'holds', #holds == 0 and '[]' or cjson.encode(holds))
 if claim then redis.call('HSET', KEYS[3], 'claim', claim_key) end
+if guard then
+  redis.call('HSET', KEYS[3], 'guard', guard_key, 'guardAtMs', string.format('%.0f', at_ms))
+  redis.call('ZREMRANGEBYSCORE', guard_key, '-inf', at_ms - DAY_MS)
+  redis.call('ZADD', guard_key, at_ms, command.reservationId)
+  redis.call('PEXPIRE', guard_key, DAY_MS)
+end
 redis.call('ZADD', KEYS[2], at_ms, ARGV[3])
 return reply

@@ -8,6 +8,7 @@ export type ReserveReply =
       incarnation: number;
       reservedAtMs: number;
       windows: { id: string; remainingMicros: string }[];
+      duplicateOf?: ReservationId;
     }
   | { kind: 'refused'; refusal: Exclude<Refusal, { code: 'cap_exceeded' }> | CapRefusal }
   | { kind: 'completed'; reservationId: ReservationId; sealedResponse: string | null }

@@ -9,6 +9,7 @@ export type AdmissionCommand =
       readonly key: 'root' | 'child';
       readonly claim: number | undefined;
       readonly fingerprint: string;
+      readonly guard: 'warn' | 'block' | undefined;
       readonly amountMicros: bigint;
       readonly caps: readonly number[];
       readonly metered: boolean;
@@ -58,6 +59,7 @@ const reserve = fc.record({
   key,
   claim: fc.constantFrom(0, 0, 0, 1, undefined),
   fingerprint: fc.constantFrom('body-1', 'body-1', 'body-1', 'body-1', 'body-2'),
+  guard: fc.constantFrom(undefined, undefined, undefined, 'warn' as const, 'block' as const),
   amountMicros,
   caps: fc.subarray([0, 1, 2]),
   metered: fc.boolean(),

@@ -147,7 +147,7 @@ class Sequence {
   }
 
   #reserveCommand(command: Extract<AdmissionCommand, { kind: 'reserve' }>): ReserveCommand {
-    const { key: name, claim, fingerprint, caps, metered, policyVersion, refused } = command;
+    const { key: name, claim, fingerprint, guard, caps, metered, policyVersion, refused } = command;
     const nowMs = Date.now();
     const windows = windowCandidates('month', 'UTC', nowMs);
     return {
@@ -157,6 +157,7 @@ class Sequence {
       policyVersion,
       refusal: refused ? { code: 'run_id_required' } : undefined,
       claim: claim === undefined ? undefined : { rootKeyId: this.#keyId('root'), keyHash: `key-${claim}`, fingerprint },
+      guard: guard && { rootKeyId: this.#keyId('root'), hash: 'request-1', windowMs: 3_600_000, mode: guard },
       meters: metered ? [{ kind: 'quota', counter: 'quota/root', limit: 4, windows }] : [],
       holds: caps.map((index) => {
         const cap = this.#cap(index);
@@ -174,6 +175,18 @@ class Sequence {
 /** Two servers' clocks differ by milliseconds; what they say apart from that may not. */
 function untimed(answer: unknown): unknown {
   if (answer === null || typeof answer !== 'object') return answer;
-  const times = new Set(['reservedAtMs', 'launchedAtMs']);
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, times.has(name) ? 'then' : value]));
+  const { code } = answer as { code?: string };
+  // Of several duplicates within a millisecond either store may name any.
+  const untold = new Set([
+    'reservedAtMs',
+    'launchedAtMs',
+    'duplicateOf',
+    code === 'duplicate_call' ? 'reservationId' : '',
+  ]);
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => {
+      if (name === 'refusal') return [name, untimed(value)];
+      return [name, untold.has(name) ? 'told' : value];
+    }),
+  );
 }

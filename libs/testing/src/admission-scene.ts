@@ -2,6 +2,7 @@ import type {
   AdmissionStore,
   AdmissionUpkeep,
   Claim,
+  GuardClaim,
   LaunchCommand,
   ReserveCommand,
   ReserveOutcome,
@@ -95,6 +96,10 @@ export class AdmissionScene {
 
   claimOf(keyHash: string, fingerprint = 'body-1'): Claim {
     return { rootKeyId: this.key, keyHash, fingerprint };
+  }
+
+  guardOf(mode: GuardClaim['mode'], hash = 'request-1', windowMs = 3_600_000): GuardClaim {
+    return { rootKeyId: this.key, hash, windowMs, mode };
   }
 
   launchOf({ reservationId, lineage }: ReserveCommand, more: Partial<LaunchCommand> = {}): LaunchCommand {

@@ -1,5 +1,5 @@
 import { TOKEN_ROLES } from '@keybrake/application';
-import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS } from '@keybrake/domain';
+import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS, GUARD_MODES, GUARD_SCOPES } from '@keybrake/domain';
 import { z } from 'zod';
 import { count, currencyCode, id, minor, pageOf, time } from './answer-parts.js';
 
@@ -29,6 +29,10 @@ const policyFields = {
   requireIdempotencyKey: z.boolean(),
   otherCurrencies: z.enum(['deny', 'convert']),
   connectedAccounts: z.array(z.string()),
+  duplicateGuard: z.union([
+    z.literal('off'),
+    z.strictObject({ mode: z.enum(GUARD_MODES), windowSeconds: z.int(), scope: z.enum(GUARD_SCOPES) }),
+  ]),
   mode: z.literal('enforce'),
 };
 

@@ -43,7 +43,14 @@ export function toPolicyDraft(body: PolicyBody): PolicyDraft {
     requireIdempotencyKey: body.requireIdempotencyKey,
     otherCurrencies: body.otherCurrencies,
     connectedAccounts: body.connectedAccounts,
+    duplicateGuard: toGuard(body.duplicateGuard),
   };
+}
+
+function toGuard(guard: PolicyBody['duplicateGuard']): PolicyDraft['duplicateGuard'] {
+  if (guard === 'off') return undefined;
+  const { mode, windowSeconds, scope } = guard;
+  return { mode, windowMs: windowSeconds * 1_000, scope };
 }
 
 export function toVaultKeyDraft(body: VaultKeyBody): VaultKeyDraft {

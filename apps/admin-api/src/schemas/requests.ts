@@ -1,5 +1,15 @@
 import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
-import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS, isTimeZone, parseCurrency, parseProviderId } from '@keybrake/domain';
+import {
+  CAP_DIRECTIONS,
+  CAP_SCOPES,
+  CAP_WINDOWS,
+  GUARD_MODES,
+  GUARD_SCOPES,
+  GUARD_WINDOW_MAX_MS,
+  isTimeZone,
+  parseCurrency,
+  parseProviderId,
+} from '@keybrake/domain';
 import { z } from 'zod';
 
 const amountMinor = z
@@ -35,6 +45,16 @@ const cap = z.strictObject({
   direction: z.enum(CAP_DIRECTIONS).default('any'),
 });
 
+/** The same request under another idempotency key within the window. */
+const duplicateGuard = z.strictObject({
+  mode: z.enum(GUARD_MODES),
+  windowSeconds: z
+    .int()
+    .min(1)
+    .max(GUARD_WINDOW_MAX_MS / 1_000),
+  scope: z.enum(GUARD_SCOPES).default('run'),
+});
+
 export const policyBody = z.strictObject({
   name,
   provider: providerId,
@@ -50,6 +70,7 @@ export const policyBody = z.strictObject({
   requireIdempotencyKey: z.boolean().default(false),
   otherCurrencies: z.enum(['deny', 'convert']).default('deny'),
   connectedAccounts: z.array(z.string().max(500)).max(100).default([]),
+  duplicateGuard: z.union([z.literal('off'), duplicateGuard]).default('off'),
   mode: z.literal('enforce').default('enforce'),
 });
 export type PolicyBody = z.infer<typeof policyBody>;

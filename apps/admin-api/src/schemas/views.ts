@@ -35,6 +35,12 @@ const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
+function guardView(guard: PolicyDraft['duplicateGuard']) {
+  if (guard === undefined) return 'off';
+  const { mode, windowMs, scope } = guard;
+  return { mode, windowSeconds: windowMs / 1_000, scope };
+}
+
 /** What a policy says, without which one it is: as it is sent to make one. */
 export function policyDraftView(policy: PolicyDraft) {
   const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
@@ -52,6 +58,7 @@ export function policyDraftView(policy: PolicyDraft) {
     requireIdempotencyKey: policy.requireIdempotencyKey,
     otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
+    duplicateGuard: guardView(policy.duplicateGuard),
     mode: 'enforce',
   };
 }

@@ -1018,6 +1018,13 @@ export interface components {
              * @description of the first version
              */
             createdAt: string;
+            duplicateGuard: "off" | {
+                /** @enum {string} */
+                mode: "warn" | "block";
+                /** @enum {string} */
+                scope: "run" | "key";
+                windowSeconds: number;
+            };
             id: string;
             /** @constant */
             mode: "enforce";
@@ -1059,6 +1066,13 @@ export interface components {
             allowedOperations: string[];
             caps: components["schemas"]["Cap"][];
             connectedAccounts: string[];
+            duplicateGuard: "off" | {
+                /** @enum {string} */
+                mode: "warn" | "block";
+                /** @enum {string} */
+                scope: "run" | "key";
+                windowSeconds: number;
+            };
             /** @constant */
             mode: "enforce";
             name: string;
@@ -2174,6 +2188,17 @@ export interface operations {
                     }[];
                     /** @default [] */
                     connectedAccounts?: string[];
+                    /** @default off */
+                    duplicateGuard?: "off" | {
+                        /** @enum {string} */
+                        mode: "warn" | "block";
+                        /**
+                         * @default run
+                         * @enum {string}
+                         */
+                        scope?: "run" | "key";
+                        windowSeconds: number;
+                    };
                     /**
                      * @default enforce
                      * @constant
@@ -2291,6 +2316,17 @@ export interface operations {
                     }[];
                     /** @default [] */
                     connectedAccounts?: string[];
+                    /** @default off */
+                    duplicateGuard?: "off" | {
+                        /** @enum {string} */
+                        mode: "warn" | "block";
+                        /**
+                         * @default run
+                         * @enum {string}
+                         */
+                        scope?: "run" | "key";
+                        windowSeconds: number;
+                    };
                     /**
                      * @default enforce
                      * @constant

@@ -67,6 +67,7 @@ const policyOf = (allowedOperations: readonly string[], caps: readonly Cap[]): P
   requireRunId: false,
   requireIdempotencyKey: false,
   otherCurrencies: 'deny',
+  duplicateGuard: undefined,
   connectedAccounts: [],
 });
 

@@ -71,6 +71,7 @@ export function readOnlyDraft(provider: ProviderId): PolicyDraft {
     requireRunId: false,
     requireIdempotencyKey: false,
     otherCurrencies: 'deny',
+    duplicateGuard: undefined,
     connectedAccounts: [],
   };
 }

@@ -1,6 +1,7 @@
 import {
   type Cap,
   canonicalJson,
+  GUARD_WINDOW_MAX_MS,
   isTimeZone,
   type JsonValue,
   MICROS_MAX,
@@ -36,6 +37,7 @@ export function policyProblems(providers: GovernancePorts['providers'], draft: P
     ...capProblems(draft.caps),
     ...amountProblems(draft),
     ...accountProblems(provider, draft),
+    ...guardProblems(draft.duplicateGuard),
     ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
     ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
     ...(isTimeZone(draft.timeZone)
@@ -113,6 +115,11 @@ function accountProblems(
   );
 }
 
+function guardProblems(guard: PolicyDraft['duplicateGuard']): readonly Problem[] {
+  const isRight = guard === undefined || (guard.windowMs >= 1_000 && guard.windowMs <= GUARD_WINDOW_MAX_MS);
+  return isRight ? [] : [{ pointer: '/duplicateGuard/windowSeconds', detail: 'From 1 to 86400 seconds are needed.' }];
+}
+
 function countProblems(pointer: string, count: number | undefined): readonly Problem[] {
   const isRight = count === undefined || (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX);
   return isRight ? [] : [{ pointer, detail: `A whole number from 1 to ${COUNT_MAX} is needed.` }];
@@ -139,5 +146,6 @@ function draftJson(draft: PolicyDraft): JsonValue {
     requireIdempotencyKey: draft.requireIdempotencyKey,
     connectedAccounts: draft.connectedAccounts,
     otherCurrencies: draft.otherCurrencies,
+    duplicateGuard: draft.duplicateGuard && { ...draft.duplicateGuard },
   };
 }

@@ -55,6 +55,7 @@ async function rebuild(ports: RebuildPorts, stopping: () => boolean): Promise<Re
     (await ports.rebuild.loadBalances(incarnation, snapshot.balances)) &&
     (await ports.rebuild.loadReservations(incarnation, snapshot.reservations)) &&
     (await ports.rebuild.loadCommits(incarnation, snapshot.commits)) &&
+    (await ports.rebuild.loadGuards(incarnation, snapshot.guards)) &&
     (await ports.rebuild.loadMeters(incarnation, snapshot.meters));
   if (!isLoaded) return { kind: 'overtaken' };
   await republishAdmission(ports.governance);

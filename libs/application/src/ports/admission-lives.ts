@@ -1,4 +1,4 @@
-import type { LoadedBalance, LoadedCommit, LoadedMeter, LoadedReservation } from './admission-rebuild.js';
+import type { LoadedBalance, LoadedCommit, LoadedGuard, LoadedMeter, LoadedReservation } from './admission-rebuild.js';
 
 /** What the ledger knows that an admission store has to begin its life with; all of it seen at one moment. */
 export interface LedgerSnapshot {
@@ -6,6 +6,7 @@ export interface LedgerSnapshot {
   readonly balances: readonly LoadedBalance[];
   readonly reservations: readonly LoadedReservation[];
   readonly commits: readonly LoadedCommit[];
+  readonly guards: readonly LoadedGuard[];
   readonly meters: readonly LoadedMeter[];
   /** When the last idempotency key of a completed call expires (R8); 0 when there is none. */
   readonly claimsUntilMs: number;

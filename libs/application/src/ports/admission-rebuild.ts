@@ -1,4 +1,4 @@
-import type { AccountId, Hold, ReservationId } from '@keybrake/domain';
+import type { AccountId, Hold, ReservationId, VaultKeyId } from '@keybrake/domain';
 import type { Claim } from './admission-store.js';
 
 /** What the store says of itself. `missing`: empty, or another server process than the one that was made ready. */
@@ -31,6 +31,12 @@ export interface LoadedCommit extends Pick<LoadedReservation, 'accountId' | 'res
   readonly actualMicros: bigint;
 }
 
+/** A call that a duplicate guard has to know: recorded within 24 hours and not released. */
+export interface LoadedGuard extends Pick<LoadedReservation, 'accountId' | 'reservationId' | 'reservedAtMs'> {
+  readonly rootKeyId: VaultKeyId;
+  readonly hash: string;
+}
+
 export interface LoadedMeter {
   readonly accountId: AccountId;
   readonly counter: string;
@@ -50,6 +56,8 @@ export interface AdmissionRebuild {
   loadBalances(incarnation: number, balances: readonly LoadedBalance[]): Promise<boolean>;
   loadReservations(incarnation: number, reservations: readonly LoadedReservation[]): Promise<boolean>;
   loadCommits(incarnation: number, commits: readonly LoadedCommit[]): Promise<boolean>;
+  /** After the reservations: an open one forgets its entry with its release. */
+  loadGuards(incarnation: number, guards: readonly LoadedGuard[]): Promise<boolean>;
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean>;
   /** Ready. Until `claimsUntilMs` an unknown idempotency key is looked up in the ledger before it counts as new (R8). */
   finish(incarnation: number, claimsUntilMs: number): Promise<boolean>;

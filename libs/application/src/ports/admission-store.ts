@@ -2,6 +2,7 @@ import type {
   AccountId,
   BoundCap,
   CapState,
+  DuplicateGuard,
   PolicyId,
   Refusal,
   ReservationId,
@@ -32,6 +33,14 @@ export interface Claim {
   readonly fingerprint: string;
 }
 
+/** The duplicate guard's question (design: same request, other idempotency key). `hash` names the request. */
+export interface GuardClaim {
+  readonly rootKeyId: VaultKeyId;
+  readonly hash: string;
+  readonly windowMs: number;
+  readonly mode: DuplicateGuard['mode'];
+}
+
 export interface ReserveCommand {
   readonly reservationId: ReservationId;
   readonly accountId: AccountId;
@@ -42,6 +51,7 @@ export interface ReserveCommand {
   /** What the policy alone already refuses; answered after the key and the policy version were found current. */
   readonly refusal: Refusal | undefined;
   readonly claim: Claim | undefined;
+  readonly guard?: GuardClaim | undefined;
   readonly meters: readonly Meter[];
   readonly holds: readonly HoldRequest[];
 }
@@ -53,6 +63,8 @@ export type ReserveOutcome =
       readonly reservedAtMs: number;
       /** The chosen window of each hold, in the order of the request, and what is left under its cap afterwards. */
       readonly windows: readonly { readonly span: WindowSpan; readonly remainingMicros: bigint }[];
+      /** The latest call with the guard's hash that was not released, where the guard only warns. */
+      readonly duplicateOf?: ReservationId | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** The key was used before and its call ended; `sealedResponse` only until the ledger has folded it. */

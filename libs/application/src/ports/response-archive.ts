@@ -4,6 +4,8 @@ import type { AccountId, HeldAmount, ProviderId, ReservationId } from '@keybrake
 export interface ResponseArchive {
   /** An answer, for replays within 24 h (R8). Undefined: not folded yet. */
   find(accountId: AccountId, reservationId: ReservationId): Promise<ArchivedResponse | undefined>;
+  /** The provider's id of what a committed call made. Undefined: it told none, or is not folded yet. */
+  madeBy(accountId: AccountId, reservationId: ReservationId): Promise<string | undefined>;
   /** What a call reserved. Undefined: not folded yet. */
   reservedFor(accountId: AccountId, reservationId: ReservationId): Promise<HeldAmount | undefined>;
   /** Micros of the object's currency that ended calls have counted for it, such as an authorisation; 0 for none. */

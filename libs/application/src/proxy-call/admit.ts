@@ -26,6 +26,7 @@ export function admittedCall(
     incarnation: outcome.incarnation,
     adopted: false,
     remainingMicros,
+    duplicateOf: outcome.duplicateOf,
   };
 }
 
@@ -34,11 +35,11 @@ export async function recordReserved(
   ports: ProxyCallPorts,
   settings: ProxyCallSettings,
   call: AdmittedCall,
-  { outcome, holds }: HeldAdmission,
+  { outcome, command }: HeldAdmission,
 ): Promise<OutgoingRequest> {
   try {
     const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
-    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, holds, sealedRequest);
+    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, command, sealedRequest);
     await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, 'The event log');
     call.watch.ended('record');
     return request;

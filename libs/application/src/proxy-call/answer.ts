@@ -65,6 +65,7 @@ export function allowedAnswer(report: CallReport, response: UpstreamResponse, re
     ...reservationHeader(call?.reservationId),
     'keybrake-decision': 'allowed',
   };
+  if (call?.duplicateOf !== undefined) headers['keybrake-duplicate-of'] = call.duplicateOf;
   if (!recorded) headers['keybrake-audit'] = 'pending';
   if (call?.remainingMicros !== undefined && call.verdict.kind === 'allowed' && call.verdict.amount !== undefined) {
     const { currency } = call.verdict.amount;

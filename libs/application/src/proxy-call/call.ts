@@ -97,6 +97,8 @@ export interface AdmittedCall extends ReadCall {
   readonly adopted: boolean;
   /** What is left under the tightest cap, for the caller. */
   readonly remainingMicros: bigint | undefined;
+  /** The earlier call that this one repeats under another idempotency key, where the policy only warns. */
+  readonly duplicateOf?: ReservationId | undefined;
 }
 
 export const refusedVerdict = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });

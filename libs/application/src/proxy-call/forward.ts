@@ -1,6 +1,6 @@
 import type { Money, SpendCommitted, SpendReleased, UpstreamFacts, VaultKeyId } from '@keybrake/domain';
 import { asHeld, type HeldAmount, invariant, ownAmount, rootKeyId } from '@keybrake/domain';
-import type { OutgoingRequest, UpstreamMeaning } from '@keybrake/providers';
+import { answeredId, type OutgoingRequest, type UpstreamMeaning } from '@keybrake/providers';
 import type { Digests } from '../ports/digests.js';
 import type { Upstream, UpstreamResponse } from '../ports/upstream.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings } from './call.js';
@@ -106,8 +106,15 @@ export async function outcomeEvent(
     case 'refused': {
       const actualMicros = meaning.kind === 'executed' ? meaning.actualMicros : 0n;
       const sealedResponse = await sealedFor(ports, settings, call, response);
+      // Only a duplicate guard asks for it.
+      const isGuarded = call.record.policy.duplicateGuard !== undefined;
+      const madeId = isGuarded && meaning.kind === 'executed' ? answeredId(response.body) : undefined;
       const made = meaning.kind === 'executed' ? call.provider.made?.(call.operation, response.body) : undefined;
-      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, { sealedResponse, ...made });
+      return spendCommitted(runtime, call, call.reservationId, actualMicros, facts, {
+        sealedResponse,
+        madeId,
+        ...made,
+      });
     }
   }
 }

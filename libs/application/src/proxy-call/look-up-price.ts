@@ -112,7 +112,7 @@ async function look(
   call.watch.ended('reserve');
   if (outcome.kind === 'refused') return { kind: 'refused', refusal: outcome.refusal };
   if (outcome.kind !== 'held') return { kind: 'refused', refusal: unavailable('The admission store') };
-  const admission = { kind: 'held', outcome, holds: [] } as const;
+  const admission = { kind: 'held', outcome, command: { holds: [] } } as const;
   const admitted = admittedCall(call, reservationId, admission);
   const request = await recordReserved(ports, settings, admitted, admission);
   const refusal = await launch(ports, settings, admitted);

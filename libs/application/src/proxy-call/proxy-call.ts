@@ -116,7 +116,7 @@ async function answerWithoutHold(
     case 'stale_policy':
       return deny(passage, call, unavailable('The current policy'));
     case 'refused':
-      return deny(passage, call, admission.refusal);
+      return deny(passage, call, await withEarlierObject(ports, call, admission.refusal));
     case 'completed':
       return answerAgain(passage, call, admission);
     case 'in_doubt': {
@@ -140,6 +140,13 @@ async function answerAgain(
   const stored = await replay(ports, settings, call, reservationId, completed);
   if (stored.kind === 'refused') return deny(passage, call, stored.refusal);
   return replayAnswer(report, completed.reservationId, stored);
+}
+
+/** What the earlier call made, as far as the ledger has folded it: worth telling, not worth failing for. */
+async function withEarlierObject({ archive }: ProxyCallPorts, { accountId }: ReadCall, refusal: Refusal) {
+  if (refusal.code !== 'duplicate_call') return refusal;
+  const objectId = await archive.madeBy(accountId, refusal.reservationId).catch(() => undefined);
+  return { ...refusal, objectId };
 }
 
 /** A denial of a known key is in the log before its answer goes out. */

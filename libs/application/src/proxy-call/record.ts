@@ -12,7 +12,7 @@ import {
   type SpendReserved,
   type UpstreamFacts,
 } from '@keybrake/domain';
-import type { HoldRequest, ReserveOutcome } from '../ports/admission-store.js';
+import type { HoldRequest, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
 import type { Runtime } from '../ports/runtime.js';
 import type { ReadCall } from './call.js';
 
@@ -51,7 +51,7 @@ export function spendReserved(
   call: ReadCall,
   reservationId: ReservationId,
   held: Extract<ReserveOutcome, { kind: 'held' }>,
-  requests: readonly HoldRequest[],
+  { holds, guard }: Pick<ReserveCommand, 'holds' | 'guard'>,
   sealedRequest: string | undefined,
 ): SpendReserved {
   return {
@@ -62,9 +62,11 @@ export function spendReserved(
     call: identityOf(call),
     fingerprint: call.fingerprint,
     reservedAtMs: held.reservedAtMs,
-    holds: requests.map((request, index) => stampedHold(request, held.windows[index]?.span)),
+    holds: holds.map((request, index) => stampedHold(request, held.windows[index]?.span)),
     sealedRequest,
     pricesFor: call.pricesFor,
+    guardHash: guard?.hash,
+    duplicateOf: held.duplicateOf,
   };
 }
 
@@ -90,7 +92,7 @@ export function spendCommitted(
   reservationId: ReservationId,
   actualMicros: bigint,
   upstream: UpstreamFacts,
-  made: Pick<SpendCommitted, 'sealedResponse' | 'objectId' | 'isProvisional'>,
+  made: Pick<SpendCommitted, 'sealedResponse' | 'objectId' | 'madeId' | 'isProvisional'>,
 ): SpendCommitted {
   const event = base(runtime, call);
   const completedAtMs = event.occurredAtMs;

@@ -8,13 +8,20 @@ import {
   windowCandidates,
 } from '@keybrake/domain';
 import { pause } from '../deadline.js';
-import type { Claim, HoldRequest, Meter, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
+import type {
+  Claim,
+  GuardClaim,
+  HoldRequest,
+  Meter,
+  ReserveCommand,
+  ReserveOutcome,
+} from '../ports/admission-store.js';
 import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 
 export interface HeldAdmission {
   readonly kind: 'held';
   readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>;
-  readonly holds: readonly HoldRequest[];
+  readonly command: Pick<ReserveCommand, 'holds' | 'guard'>;
 }
 
 /** What phase 1 can end in; a key still in flight after the wait, or a store that isn't ready, has become a refusal. */
@@ -35,7 +42,7 @@ export async function reserve(
   const giveUpAtMs = ports.runtime.nowMs() + settings.inFlightWaitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const outcome = await ports.admission.reserve(command);
-    if (outcome.kind === 'held') return { kind: 'held', outcome, holds: command.holds };
+    if (outcome.kind === 'held') return { kind: 'held', outcome, command };
     if (outcome.kind === 'not_ready') {
       return refusedBecause(unavailable('The admission store'));
     }
@@ -73,6 +80,7 @@ export function reserveCommand(
     policyVersion: policy.version,
     refusal: call.verdict.kind === 'refused' ? call.verdict.refusal : undefined,
     claim: claimOf(ports, call),
+    guard: guardOf(ports, call),
     meters: metersOf(call, nowMs),
     holds: holdsOf(call.verdict, nowMs),
   };
@@ -88,6 +96,17 @@ function claimOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): Claim 
     keyHash: ports.digests.sha256(call.idempotencyKey),
     fingerprint: call.fingerprint,
   };
+}
+
+/** Of the same calls as the claim, with an idempotency key or without. */
+function guardOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): GuardClaim | undefined {
+  const { duplicateGuard } = call.record.policy;
+  const { operation, outgoing, runId } = call;
+  if (duplicateGuard === undefined || operation === undefined || operation.class === 'read') return undefined;
+  if (outgoing === undefined) return undefined;
+  const { mode, windowMs, scope } = duplicateGuard;
+  const hash = ports.digests.sha256(`${call.fingerprint}\n${scope === 'run' ? (runId ?? '') : '*'}`);
+  return { rootKeyId: rootKeyId(call.record.key), hash, windowMs, mode };
 }
 
 function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {

@@ -118,6 +118,7 @@ export function committedByEvidence(
     completedAtMs: occurredAtMs,
     sealedResponse: undefined,
     objectId: found.objectId,
+    madeId: found.objectId,
     isProvisional: provider.finalPrice !== undefined,
     note: `resolved: ${call.provider} has ${found.objectId}`,
   };

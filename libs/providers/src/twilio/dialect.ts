@@ -24,6 +24,7 @@ const CODE: Record<RefusalCode, number> = {
   in_flight: 9409001,
   outcome_unknown: 9409002,
   response_not_kept: 9409003,
+  duplicate_call: 9409004,
   idempotency_mismatch: 9422001,
   cap_exceeded: 9429001,
   quota_exceeded: 9429002,

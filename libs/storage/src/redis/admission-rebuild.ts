@@ -3,6 +3,7 @@ import type {
   AdmissionRebuild,
   LoadedBalance,
   LoadedCommit,
+  LoadedGuard,
   LoadedMeter,
   LoadedReservation,
 } from '@keybrake/application';
@@ -91,6 +92,16 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
       keys: [STATE, accountKeys(accountId).reservation(reservationId)],
       args: [incarnation, reservationId, holdsJson(accountId, holds), actualMicros.toString()],
     }));
+  }
+
+  loadGuards(incarnation: number, guards: readonly LoadedGuard[]): Promise<boolean> {
+    return this.#load('load_guard', guards, ({ accountId, reservationId, rootKeyId, hash, reservedAtMs }) => {
+      const keys = accountKeys(accountId);
+      return {
+        keys: [STATE, keys.guard(rootKeyId, hash), keys.reservation(reservationId)],
+        args: [incarnation, reservationId, reservedAtMs],
+      };
+    });
   }
 
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean> {

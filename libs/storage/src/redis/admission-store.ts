@@ -107,7 +107,8 @@ export class RedisAdmissionStore implements AdmissionStore {
   }
 
   async #reserve(command: ReserveCommand, claimLookedUp: boolean): Promise<Reply> {
-    const { accountId, reservationId, lineage, policyId, policyVersion, refusal, claim, meters, holds } = command;
+    const { accountId, reservationId, lineage, policyId, policyVersion, refusal, claim, guard, meters, holds } =
+      command;
     const keys = accountKeys(accountId);
     const encoded = {
       reservationId,
@@ -116,6 +117,7 @@ export class RedisAdmissionStore implements AdmissionStore {
       policyVersion,
       ...encodeRefusal(refusal),
       ...(claim === undefined ? {} : { claim: { fingerprint: claim.fingerprint } }),
+      ...(guard === undefined ? {} : { guard: { windowMs: guard.windowMs, mode: guard.mode } }),
       meters,
       holds: holds.map(encodeHold),
     };
@@ -128,6 +130,7 @@ export class RedisAdmissionStore implements AdmissionStore {
         keys.policy(policyId),
         ...lineage.map(keys.key),
         ...(claim === undefined ? [] : [keys.claim(claim.rootKeyId, claim.keyHash)]),
+        ...(guard === undefined ? [] : [keys.guard(guard.rootKeyId, guard.hash)]),
         ...holds.map(({ cap }) => keys.counter(cap.counter)),
         ...meters.map(({ counter }) => keys.meter(counter)),
       ],

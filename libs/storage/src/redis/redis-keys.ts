@@ -23,6 +23,8 @@ export const accountKeys = (accountId: AccountId) => {
     reservation: (id: ReservationId) => `${tagged}:r:${id}`,
     /** {reservationId, fingerprint} */
     claim: (rootKeyId: VaultKeyId, keyHash: string) => `${tagged}:c:${rootKeyId}:${keyHash}`,
+    /** Sorted by the time of reservation: the calls of one request that were not released. */
+    guard: (rootKeyId: VaultKeyId, hash: string) => `${tagged}:d:${rootKeyId}:${hash}`,
     /** {`<window>|committed`, `<window>|held`, `<window>|endsAtMs`} */
     counter: (counter: string) => `${tagged}:b:${counter}`,
     /** {windowId, used} */

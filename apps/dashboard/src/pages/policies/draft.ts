@@ -17,6 +17,7 @@ export const BLANK: Draft = {
   requireIdempotencyKey: false,
   otherCurrencies: 'deny',
   connectedAccounts: [],
+  duplicateGuard: 'off',
   mode: 'enforce',
 };
 
@@ -70,6 +71,8 @@ const SHAPES: Readonly<Record<keyof Draft, (value: unknown) => boolean>> = {
   requireIdempotencyKey: isFlag,
   otherCurrencies: (value) => value === 'deny' || value === 'convert',
   connectedAccounts: isTextList,
+  duplicateGuard: (value) =>
+    value === 'off' || (isRecord(value) && isText(value.mode) && typeof value.windowSeconds === 'number'),
   mode: isText,
 };
 

@@ -4,6 +4,7 @@ import { CheckField, SelectField, TextArea, TextField } from '../../ui/fields.ts
 import { Card, Stack } from '../../ui/layout.tsx';
 import { Loaded, Note } from '../../ui/states.tsx';
 import { CapsField } from './caps-field.tsx';
+import { DuplicateGuardFields } from './duplicate-guard-fields.tsx';
 import { type PartProps, PerCallFields, QuotaFields, UnpricedFields } from './limits-fields.tsx';
 import { OperationsField } from './operations-field.tsx';
 import styles from './policies.module.css';
@@ -88,6 +89,7 @@ function Rules({ draft, onChange }: PartProps) {
         checked={draft.requireIdempotencyKey}
         onChange={(requireIdempotencyKey) => onChange({ requireIdempotencyKey })}
       />
+      <DuplicateGuardFields draft={draft} onChange={onChange} />
       <div className={styles.fields}>
         <SelectField
           label="Time zone"

@@ -94,6 +94,7 @@ const draft: PolicyDraft = {
   requireIdempotencyKey: true,
   otherCurrencies: 'convert',
   connectedAccounts: ['own', 'acct_1'],
+  duplicateGuard: { mode: 'block', windowMs: 60_000, scope: 'run' },
 };
 
 const page = (limit: number, after?: { createdAtMs: number; id: string }) => ({ limit, after });

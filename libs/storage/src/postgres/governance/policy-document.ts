@@ -1,4 +1,4 @@
-import type { Cap, Currency, KeyAttenuation, Policy, VaultKeyId } from '@keybrake/domain';
+import type { Cap, Currency, DuplicateGuard, KeyAttenuation, Policy, VaultKeyId } from '@keybrake/domain';
 
 // Amounts are text in JSON: a JSON number would pass through a double.
 export type CapJson = Omit<Cap, 'limitMicros'> & { readonly limitMicros: string };
@@ -18,6 +18,7 @@ export interface PolicyDocument {
   /** Not in documents of before they existed. */
   readonly connectedAccounts?: readonly string[];
   readonly otherCurrencies?: Policy['otherCurrencies'];
+  readonly duplicateGuard?: DuplicateGuard;
 }
 
 /** What only a child key has. */
@@ -49,6 +50,7 @@ export function encodePolicy(policy: Policy): string {
     requireIdempotencyKey: policy.requireIdempotencyKey,
     connectedAccounts: policy.connectedAccounts,
     otherCurrencies: policy.otherCurrencies,
+    duplicateGuard: policy.duplicateGuard,
   });
 }
 
@@ -72,6 +74,7 @@ export function decodePolicy(
     requireIdempotencyKey: document.requireIdempotencyKey,
     connectedAccounts: document.connectedAccounts ?? [],
     otherCurrencies: document.otherCurrencies ?? 'deny',
+    duplicateGuard: document.duplicateGuard,
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   LedgerSnapshot,
   LoadedBalance,
   LoadedCommit,
+  LoadedGuard,
   LoadedMeter,
   LoadedReservation,
 } from '@keybrake/application';
@@ -69,6 +70,7 @@ export class PostgresAdmissionLives implements AdmissionLives {
         balances: await balances(client),
         reservations: await reservations(client),
         commits: await commits(client),
+        guards: await guards(client),
         meters: await meters(client),
         claimsUntilMs: await claimsUntilMs(client),
       };
@@ -149,6 +151,23 @@ async function commits(client: Client): Promise<readonly LoadedCommit[]> {
     reservationId: row.reservation_id,
     holds: row.holds.map(toHold),
     actualMicros: row.actual_micros,
+  }));
+}
+
+async function guards(client: Client): Promise<readonly LoadedGuard[]> {
+  const { rows } = await client.query<{
+    account_id: AccountId;
+    reservation_id: ReservationId;
+    reserved_at_ms: bigint;
+    root_key_id: VaultKeyId;
+    hash: string;
+  }>(sql.GUARDS);
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    reservationId: row.reservation_id,
+    reservedAtMs: Number(row.reserved_at_ms),
+    rootKeyId: row.root_key_id,
+    hash: row.hash,
   }));
 }
 

@@ -26,6 +26,19 @@ export class PostgresResponseArchive implements ResponseArchive {
     }
   }
 
+  async madeBy(accountId: AccountId, reservationId: ReservationId): Promise<string | undefined> {
+    try {
+      const { rows } = await this.#pool.query<{ made_id: string | null }>(
+        `select r.outcome ->> 'madeId' as made_id from ledger.reservations r
+          where r.reservation_id = $2::text and r.account_id = $1::text`,
+        [accountId, reservationId],
+      );
+      return rows[0]?.made_id ?? undefined;
+    } catch (error) {
+      throw asUnavailable(error, 'The ledger database');
+    }
+  }
+
   async reservedFor(accountId: AccountId, reservationId: ReservationId): Promise<HeldAmount | undefined> {
     try {
       const { rows } = await this.#pool.query<{ facts: FactsJson }>(

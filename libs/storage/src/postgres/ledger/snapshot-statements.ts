@@ -31,6 +31,14 @@ select r.account_id, r.reservation_id,
   from ledger.price_watches w join ledger.reservations r on r.reservation_id = w.reservation_id
  where w.committed_at_ms > extract(epoch from clock_timestamp()) * 1000 - 86400000`;
 
+// What a duplicate guard has to know: at most a day back, however the call goes on.
+export const GUARDS = `
+select r.account_id, r.reservation_id, r.reserved_at_ms, r.facts #>> '{call,rootKeyId}' as root_key_id,
+       r.facts ->> 'guardHash' as hash
+  from ledger.reservations r
+ where r.facts ? 'guardHash' and r.state <> 'released'
+   and r.reserved_at_ms > extract(epoch from clock_timestamp()) * 1000 - 86400000`;
+
 // Admitted calls of this month, in the zone that each was counted in.
 export const QUOTAS_USED = `
 select m.account_id, m.root_key_id, m.time_zone, m.month as window_id, m.calls as used,
