@@ -125,3 +125,17 @@ test('keys are found by state, agent type, parent and text', async () => {
   expect(await found('agentType=support')).toEqual([revoked]);
   expect(await found(`parentId=${live}`)).toEqual([child]);
 });
+
+test('a duplicate guard is kept as it was given, compared by the diff, and bounded', async () => {
+  const guard = { mode: 'block', windowSeconds: 300 };
+  const id = await made({ duplicateGuard: guard });
+  const { body } = await send('GET', `/v1/policies/${id}`);
+  expect(body.duplicateGuard).toEqual({ ...guard, scope: 'run' });
+  await send('PUT', `/v1/policies/${id}`, policy({ duplicateGuard: 'off' }));
+  const diff = await send('GET', `/v1/policies/${id}/diff?from=1&to=2`);
+  expect(diff.body.changes).toEqual([{ path: '/duplicateGuard', before: body.duplicateGuard, after: 'off' }]);
+  for (const windowSeconds of [0, 86_401, 1.5]) {
+    const refused = await send('POST', '/v1/policies', policy({ duplicateGuard: { ...guard, windowSeconds } }));
+    expect([windowSeconds, refused.status]).toEqual([windowSeconds, 422]);
+  }
+});

@@ -2,7 +2,7 @@ import document from './generated/openapi.json' with { type: 'json' };
 
 interface Schema {
   readonly type?: string;
-  readonly anyOf?: readonly object[];
+  readonly anyOf?: readonly Schema[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -18,8 +18,10 @@ export function withPolicyDefaults(body: Readonly<Record<string, unknown>>): Rea
   return complete(POLICY, body) as Record<string, unknown>;
 }
 
-function complete({ properties, items, ...schema }: Schema, value: unknown): unknown {
+function complete({ properties, items, anyOf, ...schema }: Schema, value: unknown): unknown {
   if (value === undefined) return schema.default;
+  const choice = typeof value === 'object' ? anyOf?.find((one) => one.properties !== undefined) : undefined;
+  if (choice !== undefined) return complete(choice, value);
   if (Array.isArray(value)) return items === undefined ? value : value.map((item) => complete(items, item));
   if (properties === undefined || typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([name]) => properties[name] === undefined);

@@ -20,6 +20,12 @@ test('what is left out is what the API fills in, so the same policy has no chang
   expect(policyFields).toContain('connectedAccounts');
 });
 
+test('inside a choice too', () => {
+  const guarded = { ...wanted, duplicateGuard: { mode: 'block', windowSeconds: 60 } };
+  expect(withPolicyDefaults(guarded).duplicateGuard).toEqual({ mode: 'block', windowSeconds: 60, scope: 'run' });
+  expect(withPolicyDefaults(wanted).duplicateGuard).toBe('off');
+});
+
 test('changes are told by pointer, value and sign', () => {
   const changed = { ...wanted, allowedOperations: ['charges:*', 'refunds:*'], timeZone: 'Europe/Berlin' };
   const lines = jsonDifferences(withPolicyDefaults(wanted), withPolicyDefaults(changed)).map(describeChange);
