@@ -16,8 +16,8 @@ export function DuplicateGuardFields({ draft, onChange }: PartProps) {
   return (
     <div className={styles.fields}>
       <SelectField
-        label="The same request again, with another idempotency key"
-        hint="Same operation, path and body."
+        label="Same request, new idempotency key"
+        hint="Same operation, path and body: a retry that lost its key, or two branches."
         value={guard?.mode ?? 'off'}
         onChange={(choice) =>
           onChange({
