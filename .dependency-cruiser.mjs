@@ -16,6 +16,7 @@ const arrows = {
   'provider-file': ['domain', 'platform', 'providers'],
   testing: ['application', 'domain', 'providers'],
   simulator: ['domain'],
+  wire: ['application', 'domain'],
   'admin-client': [],
 };
 

@@ -45,6 +45,7 @@ export * from './proxy-call/call.js';
 export * from './proxy-call/proxy-call.js';
 export { KEPT_RESPONSE_BYTES_MAX } from './proxy-call/stored-response.js';
 export * from './reports/call-steps.js';
+export * from './reports/current-balance.js';
 export * from './resolve/resolve-doubts.js';
 export * from './resolve/true-up.js';
 export * from './unfinished-work.js';

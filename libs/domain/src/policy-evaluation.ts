@@ -1,4 +1,4 @@
-import { type BoundCap, bindCap, capApplies, type MoneyDirection } from './cap.js';
+import { type BoundCap, bindCap, type Cap, capApplies, type MoneyDirection } from './cap.js';
 import { type Conversion, convert, type FxTable } from './conversion.js';
 import type { Currency } from './currency.js';
 import type { RunId } from './ids.js';
@@ -44,8 +44,7 @@ const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });
  */
 export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
   const { operation } = call;
-  const allowLists = [policy.allowedOperations, ...key.attenuations.map((a) => a.allowedOperations)];
-  if (!allowLists.every((list) => list === undefined || anyPatternAllows(list, operation))) {
+  if (!lineAllows(policy, key, operation)) {
     const endpoint = `${operation.method} ${operation.template}`;
     return refused({ code: 'operation_not_allowed', operation: `${operation.resource}:${operation.action}`, endpoint });
   }
@@ -55,6 +54,16 @@ export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): 
     return refused({ code: 'idempotency_key_required' });
   }
   return holdFor(policy, key, call);
+}
+
+/** The policy and every key of the line allow it. */
+export function lineAllows(
+  policy: Pick<Policy, 'allowedOperations'>,
+  key: Pick<VaultKey, 'attenuations'>,
+  operation: OperationName,
+): boolean {
+  const lists = [policy.allowedOperations, ...key.attenuations.map((line) => line.allowedOperations)];
+  return lists.every((list) => list === undefined || anyPatternAllows(list, operation));
 }
 
 // A run cap that a call could pass by naming no run would be no cap.
@@ -79,7 +88,8 @@ function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
   if (counted === undefined) return refused({ code: 'currency_not_capped', currency: amount.currency });
   const over = overMax(policy, counted.amount);
   if (over !== undefined) return refused(over);
-  const caps = boundCaps(policy, key, call.runId, counted.amount, pricing.direction);
+  const { currency } = counted.amount;
+  const caps = keyCaps(policy, key, call.runId, (cap) => capApplies(cap, currency, pricing.direction));
   return { kind: 'allowed', ...counted, caps };
 }
 
@@ -103,12 +113,15 @@ function inCappedCurrency(
   return converted !== undefined && converted.amount.micros <= MICROS_MAX ? converted : undefined;
 }
 
-function boundCaps(
-  policy: Policy,
+/**
+ * Every cap that the key's calls in this run must fit, the tightest of each counter. Caps of scope `run` are left out
+ * where no run is named.
+ */
+export function keyCaps(
+  policy: Pick<Policy, 'caps' | 'timeZone'>,
   key: VaultKey,
   runId: RunId | undefined,
-  amount: Money,
-  direction: MoneyDirection,
+  applies: (cap: Cap) => boolean = () => true,
 ): readonly BoundCap[] {
   const root = rootKeyId(key);
   const subjects = { accountId: key.accountId, agentType: key.agentType, rootKeyId: root, runId };
@@ -119,7 +132,7 @@ function boundCaps(
   ];
   const tightest = new Map<string, BoundCap>();
   for (const { cap, keyId } of stated) {
-    if (!capApplies(cap, amount.currency, direction)) continue;
+    if (!applies(cap)) continue;
     const bound = bindCap(cap, { ...subjects, keyId }, policy.timeZone);
     if (bound === undefined) continue;
     const other = tightest.get(bound.counter);

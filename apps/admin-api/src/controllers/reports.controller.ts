@@ -1,5 +1,6 @@
 import type { TokenIdentity } from '@keybrake/application';
 import { localDate, type VaultKeyId } from '@keybrake/domain';
+import { balanceView } from '@keybrake/wire';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
@@ -16,7 +17,7 @@ import {
   type SpendQuery,
   spendQuery,
 } from '../schemas/requests.js';
-import { balanceView, idempotencyView, spendView } from '../schemas/views.js';
+import { idempotencyView, spendView } from '../schemas/views.js';
 
 @ApiTags('reports')
 @ApiBearerAuth()

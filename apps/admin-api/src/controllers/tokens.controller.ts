@@ -1,4 +1,5 @@
 import { issueToken, listTokens, revokeToken, type TokenIdentity } from '@keybrake/application';
+import { toMs } from '@keybrake/wire';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CurrentActor } from '../auth/access.js';
@@ -6,7 +7,6 @@ import { decodeCursor, fromCursor, toCursor } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { issuedTokenAnswer, revokedTokenAnswer, tokensAnswer } from '../schemas/answers.js';
-import { toMs } from '../schemas/drafts.js';
 import { emptyBody, type PageQuery, pageQuery, type TokenBody, tokenBody } from '../schemas/requests.js';
 import { tokenView } from '../schemas/views.js';
 

@@ -8,6 +8,7 @@ import {
   type TokenIdentity,
 } from '@keybrake/application';
 import type { PolicyId, VaultKeyId } from '@keybrake/domain';
+import { type ChildBody, childBody, toChildDraft, vaultKeyView } from '@keybrake/wire';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
@@ -21,19 +22,16 @@ import {
   vaultKeyAnswer,
   vaultKeysAnswer,
 } from '../schemas/answers.js';
-import { toChildDraft, toVaultKeyDraft } from '../schemas/drafts.js';
+import { toVaultKeyDraft } from '../schemas/drafts.js';
 import {
   type AgentTypeQuery,
   agentTypeQuery,
-  type ChildBody,
-  childBody,
   emptyBody,
   type VaultKeyBody,
   type VaultKeyQuery,
   vaultKeyBody,
   vaultKeyQuery,
 } from '../schemas/requests.js';
-import { vaultKeyView } from '../schemas/views.js';
 
 @ApiTags('vault keys')
 @ApiBearerAuth()

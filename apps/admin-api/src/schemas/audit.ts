@@ -1,8 +1,8 @@
 import type { AuditFilter } from '@keybrake/application';
 import { AUDIT_DECISIONS, AUDIT_STATES, type Currency, moneyFromMinor, parseCurrency } from '@keybrake/domain';
+import { toMs } from '@keybrake/wire';
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../audit-export.js';
-import { toMs } from './drafts.js';
 import { pageQuery } from './requests.js';
 
 // What the routes of the audit take.

@@ -6,7 +6,8 @@ import {
   type StepBalance,
 } from '@keybrake/application';
 import { CALL_PHASES } from '@keybrake/domain';
-import { auditView, down, iso, resolutionView, up } from './views.js';
+import { down, iso, up } from '@keybrake/wire';
+import { auditView, resolutionView } from './views.js';
 
 /** `report`: how the reservation stands, with what only the admission store knows of it; undefined without one. */
 export function callLifeView(record: CallRecord, report: ReservationReport | undefined) {

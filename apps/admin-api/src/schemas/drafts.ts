@@ -1,31 +1,15 @@
-import type { ChildKeyDraft, PolicyDraft, VaultKeyDraft } from '@keybrake/application';
-import {
-  type Cap,
-  type CredentialId,
-  type Currency,
-  moneyFromMinor,
-  type PolicyId,
-  parseCurrency,
-  type RunId,
-} from '@keybrake/domain';
+import type { PolicyDraft, VaultKeyDraft } from '@keybrake/application';
+import { type CredentialId, type Currency, moneyFromMinor, type PolicyId, parseCurrency } from '@keybrake/domain';
+import { currencyOf, microsOf, toCap, toMs } from '@keybrake/wire';
 import { Problem } from '../http/problem.js';
-import type { CapBody, ChildBody, PolicyBody, VaultKeyBody } from './requests.js';
-
-// The schemas have checked the codes; this only gives them their type.
-const currencyOf = (code: string) => parseCurrency(code) as Currency;
-const micros = (amountMinor: string, currency: Currency) => moneyFromMinor(BigInt(amountMinor), currency).micros;
-
-function toCap({ scope, window, direction, currency, limitMinor }: CapBody): Cap {
-  const code = currencyOf(currency);
-  return { scope, window, direction, currency: code, limitMicros: micros(limitMinor, code) };
-}
+import type { PolicyBody, VaultKeyBody } from './requests.js';
 
 export function toPolicyDraft(body: PolicyBody): PolicyDraft {
   const perCallMax = Object.entries(body.perCallMax).map(([code, amountMinor]): [Currency, bigint] => {
     const currency = parseCurrency(code);
     if (currency === undefined)
       throw Problem.invalid([{ pointer: `/perCallMax/${code}`, detail: 'is not a known currency' }], 422);
-    return [currency, micros(amountMinor, currency)];
+    return [currency, microsOf(amountMinor, currency)];
   });
   const { unpriced } = body;
   return {
@@ -61,18 +45,4 @@ export function toVaultKeyDraft(body: VaultKeyBody): VaultKeyDraft {
     label: body.label,
     expiresAtMs: toMs(body.expiresAt),
   };
-}
-
-export function toChildDraft(body: ChildBody): ChildKeyDraft {
-  return {
-    runId: body.runId as RunId,
-    caps: body.caps.map(toCap),
-    allowedOperations: body.allowedOperations,
-    expiresAtMs: toMs(body.expiresAt),
-    label: body.label,
-  };
-}
-
-export function toMs(instant: string | undefined): number | undefined {
-  return instant === undefined ? undefined : Date.parse(instant);
 }

@@ -1,24 +1,7 @@
 import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
-import {
-  CAP_DIRECTIONS,
-  CAP_SCOPES,
-  CAP_WINDOWS,
-  GUARD_MODES,
-  GUARD_SCOPES,
-  GUARD_WINDOW_MAX_MS,
-  isTimeZone,
-  parseCurrency,
-  parseProviderId,
-} from '@keybrake/domain';
+import { GUARD_MODES, GUARD_SCOPES, GUARD_WINDOW_MAX_MS, isTimeZone, parseProviderId } from '@keybrake/domain';
+import { amountMinor, capBody, currency, instant, name } from '@keybrake/wire';
 import { z } from 'zod';
-
-const amountMinor = z
-  .string()
-  .regex(/^(0|[1-9][0-9]{0,15})$/, 'must be a whole number of minor units, as text: "10000"');
-const currency = z.string().refine((code) => parseCurrency(code) !== undefined, 'is not a known currency');
-const instant = z.iso.datetime({ offset: true });
-const name = z.string().min(1).max(200);
-const runId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 letters, digits and . _ : -');
 
 // Which there are is known at the start only: whoever uses an unknown one is told so then.
 const providerId = z
@@ -37,14 +20,6 @@ const providerId = z
     },
   });
 
-const cap = z.strictObject({
-  scope: z.enum(CAP_SCOPES),
-  window: z.enum(CAP_WINDOWS),
-  currency,
-  limitMinor: amountMinor,
-  direction: z.enum(CAP_DIRECTIONS).default('any'),
-});
-
 /** The same request under another idempotency key within the window. */
 const duplicateGuard = z.strictObject({
   mode: z.enum(GUARD_MODES),
@@ -59,7 +34,7 @@ export const policyBody = z.strictObject({
   name,
   provider: providerId,
   allowedOperations: z.array(z.string().min(1).max(200)).max(200),
-  caps: z.array(cap).max(50).default([]),
+  caps: z.array(capBody).max(50).default([]),
   perCallMax: z.record(z.string().regex(/^[A-Za-z]{3}$/, 'must be a currency, such as usd'), amountMinor).default({}),
   timeZone: z.string().refine(isTimeZone, 'is not a known time zone').default('UTC'),
   // Null as the answers have it, so that what was read can be sent.
@@ -74,7 +49,6 @@ export const policyBody = z.strictObject({
   mode: z.literal('enforce').default('enforce'),
 });
 export type PolicyBody = z.infer<typeof policyBody>;
-export type CapBody = z.infer<typeof cap>;
 
 export const vaultKeyBody = z.strictObject({
   agentType: z.string().min(1).max(63),
@@ -84,15 +58,6 @@ export const vaultKeyBody = z.strictObject({
   label: name.optional(),
 });
 export type VaultKeyBody = z.infer<typeof vaultKeyBody>;
-
-export const childBody = z.strictObject({
-  runId,
-  caps: z.array(cap).max(50).default([]),
-  allowedOperations: z.array(z.string().min(1).max(200)).max(200).optional(),
-  expiresAt: instant.optional(),
-  label: name.optional(),
-});
-export type ChildBody = z.infer<typeof childBody>;
 
 export const credentialSecret = z.strictObject({
   secret: z.string().min(1).max(512),

@@ -1,6 +1,6 @@
 import type { MonthReport, QuotaReport, RunReport, SeriesReport } from '@keybrake/application';
 import { windowCandidates } from '@keybrake/domain';
-import { iso, up } from './views.js';
+import { iso, up } from '@keybrake/wire';
 
 export function seriesView({ day, group, currency, committedMicros, heldMicros, ...counts }: SeriesReport) {
   // Without a currency there is no amount.

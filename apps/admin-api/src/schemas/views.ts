@@ -1,5 +1,4 @@
 import type {
-  BalanceReport,
   CheckpointReport,
   IdempotencyReport,
   PolicyDraft,
@@ -9,29 +8,9 @@ import type {
   StoredCredential,
   StoredPolicy,
   StoredToken,
-  StoredVaultKey,
 } from '@keybrake/application';
-import {
-  type AuditEntry,
-  type Cap,
-  type Currency,
-  type Money,
-  minorRoundedDown,
-  minorRoundedUp,
-} from '@keybrake/domain';
-
-export const iso = (atMs: number | null | undefined) =>
-  atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
-export const up = (micros: bigint, currency: string) => minorRoundedUp(micros, currency as Currency).toString();
-export const down = (micros: bigint, currency: string) => minorRoundedDown(micros, currency as Currency).toString();
-
-const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
-  scope,
-  window,
-  currency,
-  direction,
-  limitMinor: down(limitMicros, currency),
-});
+import type { AuditEntry, Money } from '@keybrake/domain';
+import { capView, down, iso, up } from '@keybrake/wire';
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
@@ -69,25 +48,6 @@ export function policyView({ policy, createdAtMs, versionCreatedAtMs }: StoredPo
   return { id, version, ...policyDraftView(policy), createdAt, versionCreatedAt: iso(versionCreatedAtMs) };
 }
 
-export function vaultKeyView({ key, provider, createdAtMs, lineRevokedAtMs }: StoredVaultKey) {
-  const [own] = key.parentId === undefined ? [] : key.attenuations;
-  return {
-    id: key.id,
-    provider,
-    agentType: key.agentType,
-    label: key.label ?? null,
-    policyId: key.policyId,
-    credentialId: key.credentialId,
-    parentId: key.parentId ?? null,
-    runId: key.boundRunId ?? null,
-    caps: (own?.caps ?? []).map(capView),
-    allowedOperations: own?.allowedOperations ?? null,
-    expiresAt: iso(key.expiresAtMs),
-    revokedAt: iso(lineRevokedAtMs),
-    createdAt: iso(createdAtMs),
-  };
-}
-
 /** Never the secret: its last characters only. */
 export function credentialView({ id, provider, label, version, hint, createdAtMs, rotatedAtMs }: StoredCredential) {
   return {
@@ -111,27 +71,6 @@ export function tokenView(token: StoredToken) {
     expiresAt: iso(token.expiresAtMs),
     revokedAt: iso(token.revokedAtMs),
     lastUsedAt: iso(token.lastUsedAtMs),
-  };
-}
-
-export function balanceView(report: BalanceReport) {
-  const { currency, limitMicros, committedMicros, heldMicros } = report;
-  const availableMicros = limitMicros - committedMicros - heldMicros;
-  return {
-    scope: report.scope,
-    scopeId: report.scopeId,
-    window: report.window,
-    windowId: report.windowId,
-    currency,
-    direction: report.direction,
-    limitMinor: down(limitMicros, currency),
-    committedMinor: up(committedMicros, currency),
-    heldMinor: up(heldMicros, currency),
-    availableMinor: down(availableMicros, currency),
-    limitMicros: limitMicros.toString(),
-    committedMicros: committedMicros.toString(),
-    heldMicros: heldMicros.toString(),
-    resetsAt: report.window === 'total' ? null : iso(report.windowEndsAtMs),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   anyPatternAllows,
   type Cap,
   type KeyAttenuation,
+  lineAllows,
   type OperationName,
   type Policy,
   type VaultKey,
@@ -41,9 +42,7 @@ function wideningOperations(
   parent: Parent,
   patterns: readonly string[],
 ): readonly Problem[] {
-  const lists = [policy.allowedOperations, ...parent.attenuations.map((line) => line.allowedOperations)];
-  const parentAllows = (operation: OperationName) =>
-    lists.every((list) => list === undefined || anyPatternAllows(list, operation));
+  const parentAllows = (operation: OperationName) => lineAllows(policy, parent, operation);
   return patterns.flatMap((pattern, index) => {
     const excess = operations.find((operation) => anyPatternAllows([pattern], operation) && !parentAllows(operation));
     if (excess === undefined) return [];

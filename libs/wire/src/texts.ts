@@ -1,0 +1,10 @@
+import { type Currency, minorRoundedDown, minorRoundedUp } from '@keybrake/domain';
+
+/** A time as JSON has it; null where there is none. */
+export const iso = (atMs: number | null | undefined): string | null =>
+  atMs === null || atMs === undefined ? null : new Date(atMs).toISOString();
+
+/** Money as text of minor units: what was spent is rounded up, what is left is rounded down. */
+export const up = (micros: bigint, currency: string): string => minorRoundedUp(micros, currency as Currency).toString();
+export const down = (micros: bigint, currency: string): string =>
+  minorRoundedDown(micros, currency as Currency).toString();
