@@ -13,6 +13,7 @@ import {
   type ShutdownStep,
   startCallServer,
 } from '@keybrake/platform';
+import { createAgentView } from './agent-view/agent-view.js';
 import { CallListener } from './call-listener.js';
 import { createCallObserver } from './call-metrics.js';
 import { LIMITS, proxySettings } from './settings.js';
@@ -58,6 +59,7 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
   const owner = `gateway-${randomUUID()}`;
   const listener = new CallListener({
     proxyCall: createProxyCall(adapters.ports, proxySettings(config, owner)),
+    agentView: createAgentView(adapters.agentView),
     providers: adapters.ports.providers,
     limits: LIMITS,
     onError: (error) => logger.error({ err: error }, 'a call failed in a way that should not happen'),

@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { CallAnswer, IncomingCall } from '@keybrake/application';
 import type { ProviderRegistry } from '@keybrake/providers';
+import { isAgentView } from './agent-view/agent-view.js';
 import { type ReadLimits, readIncomingCall } from './incoming-call.js';
 
 export interface CallListenerOptions {
   readonly proxyCall: (call: IncomingCall) => Promise<CallAnswer>;
+  /** What a key may see of itself: paths below `/_keybrake/`. */
+  readonly agentView: (call: IncomingCall) => Promise<CallAnswer>;
   readonly providers: ProviderRegistry;
   readonly limits: ReadLimits;
   /** A defect, or a caller that vanished while it was read; never a refusal. */
@@ -47,7 +50,8 @@ export class CallListener {
     try {
       const call = await readIncomingCall(request, this.#options.providers, this.#options.limits);
       // The caller may hang up from here on; the call goes on to its end all the same (R10).
-      const answer = await this.#options.proxyCall(call);
+      const { proxyCall, agentView } = this.#options;
+      const answer = await (isAgentView(call) ? agentView(call) : proxyCall(call));
       await writeAnswer(response, answer, call.unreadable !== undefined);
     } catch (error) {
       this.#options.onError(error);

@@ -5,10 +5,12 @@ import {
   PostgresEarlierCalls,
   RedisAdmissionRebuild,
   RedisAdmissionStore,
+  RedisAdmissionUpkeep,
   RedisServer,
   recordedPartitions,
 } from '@keybrake/storage';
 import {
+  agentViewPorts,
   flushLog,
   type GatewayAdapters,
   type GatewayConfig,
@@ -52,8 +54,10 @@ export async function openDistributedAdapters(
   await redis.opened();
   const shared = openSharedPorts(config, events, pool);
   const life = new RedisAdmissionRebuild(redis);
+  const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
   return {
-    ports: { ...shared, admission: new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool)), log },
+    ports: { ...shared, admission, log },
+    agentView: agentViewPorts(shared, pool, admission, new RedisAdmissionUpkeep(redis)),
     checks: {
       admission: async () => {
         const { phase } = await life.life();

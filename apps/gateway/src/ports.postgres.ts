@@ -1,6 +1,7 @@
 import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
-import { asUnavailable, PostgresAdmissionStore } from '@keybrake/storage';
+import { asUnavailable, PostgresAdmissionStore, PostgresAdmissionUpkeep } from '@keybrake/storage';
 import {
+  agentViewPorts,
   flushLog,
   type GatewayAdapters,
   type GatewayConfig,
@@ -21,8 +22,10 @@ export async function openPostgresAdapters(config: GatewayConfig, events: Gatewa
     onRetry: (error) => events.onTrouble('append to the event log', error),
   });
   const shared = openSharedPorts(config, events, pool);
+  const admission = new PostgresAdmissionStore(pool);
   return {
-    ports: { ...shared, admission: new PostgresAdmissionStore(pool), log },
+    ports: { ...shared, admission, log },
+    agentView: agentViewPorts(shared, pool, admission, new PostgresAdmissionUpkeep(pool)),
     checks: { database: () => pool.query('select 1') },
     close: async (flushWithinMs) => {
       await flushLog(log, flushWithinMs, events);

@@ -1,16 +1,25 @@
 import { hostname } from 'node:os';
-import type { CallObserver, ProxyCallPorts, UnfinishedWork } from '@keybrake/application';
+import type {
+  AdmissionStore,
+  AdmissionUpkeep,
+  CallObserver,
+  ProxyCallPorts,
+  UnfinishedWork,
+} from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
 import type { GroupAppender } from '@keybrake/event-log';
-import { createDigests, HttpUpstream, type Installation, systemRuntime } from '@keybrake/platform';
+import { createDigests, HttpUpstream, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
 import type { PriceList, ProviderRegistry, UpstreamAddress } from '@keybrake/providers';
 import {
   createPool,
+  createPostgresGovernanceStore,
   type Pool,
+  PostgresCallRecords,
   PostgresResponseArchive,
   PostgresVaultDirectory,
   postgresCipher,
 } from '@keybrake/storage';
+import type { AgentViewPorts } from './agent-view/agent-view.js';
 
 /** What the gateway is given in every profile. */
 export interface GatewayConfig extends Installation {
@@ -32,6 +41,7 @@ export interface GatewayEvents {
 /** The gateway's ports, and how to put them away: the log flushed before what it writes to goes. */
 export interface GatewayAdapters {
   readonly ports: ProxyCallPorts;
+  readonly agentView: AgentViewPorts;
   /** By dependency; each rejects while calls would fail for want of it. */
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
   close(flushWithinMs: number): Promise<void>;
@@ -68,6 +78,27 @@ export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, po
     runtime: systemRuntime,
     observer,
     unfinished,
+  };
+}
+
+/** What a key may see of itself. Balances come from the store that enforces them. */
+export function agentViewPorts(
+  shared: ReturnType<typeof openSharedPorts>,
+  pool: Pool,
+  admission: AdmissionStore,
+  balances: Pick<AdmissionUpkeep, 'capStates'>,
+): AgentViewPorts {
+  const { providers, directory, digests, runtime } = shared;
+  return {
+    providers,
+    directory,
+    digests,
+    runtime,
+    admission,
+    balances,
+    calls: new PostgresCallRecords(pool),
+    store: createPostgresGovernanceStore(pool),
+    secrets: systemSecrets,
   };
 }
 

@@ -1,3 +1,6 @@
+export * from './agent-view/budget.js';
+export * from './agent-view/decision.js';
+export * from './agent-view/standing.js';
 export * from './governance/bootstrap.js';
 export * from './governance/credentials.js';
 export * from './governance/governance.js';

@@ -42,6 +42,9 @@ export interface IssuedVaultKey {
   readonly vaultKey: string;
 }
 
+/** What making a key takes. */
+export type KeyPorts = Omit<GovernancePorts, 'cipher'>;
+
 const AGENT_TYPE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const LINEAGE_MAX = 8;
 
@@ -77,7 +80,7 @@ export async function issueVaultKey(
 
 /** A key for one run, narrower than its parent or like it: never wider (`widening`). Dies with its parent. */
 export async function mintChild(
-  ports: GovernancePorts,
+  ports: KeyPorts,
   actor: Actor,
   parentId: VaultKeyId,
   draft: ChildKeyDraft,
@@ -160,7 +163,7 @@ export async function listAgentTypes(
 
 /** The record first, then the admission store: a crash between leaves a listed key that `republishAdmission` repairs. */
 async function storeKey(
-  ports: GovernancePorts,
+  ports: KeyPorts,
   actor: Actor,
   policy: Policy,
   describe: (id: VaultKeyId, secretHash: string) => VaultKey,

@@ -49,10 +49,20 @@ export function createReport(ports: Pick<ProxyCallPorts, 'runtime' | 'observer'>
   };
 }
 
-export function refusalAnswer(report: CallReport, refusal: Refusal, decision: CallSummary['decision']): CallAnswer {
+/** `decisionId`: under what the audit has it, for a denial that was recorded. */
+export function refusalAnswer(
+  report: CallReport,
+  refusal: Refusal,
+  decision: CallSummary['decision'],
+  decisionId?: ReservationId,
+): CallAnswer {
   const rendered = report.provider().renderRefusal(refusal);
   report.finish(decision, rendered.status, refusal);
-  const headers = { ...rendered.headers, ...reservationHeader(report.reservation()?.reservationId) };
+  const headers = {
+    ...rendered.headers,
+    ...(decisionId === undefined ? {} : { 'keybrake-decision-id': decisionId }),
+    ...reservationHeader(report.reservation()?.reservationId),
+  };
   return { status: rendered.status, headers, body: new TextEncoder().encode(rendered.body) };
 }
 

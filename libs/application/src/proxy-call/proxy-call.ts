@@ -153,7 +153,7 @@ async function withEarlierObject({ archive }: ProxyCallPorts, { accountId }: Rea
 async function deny({ ports, settings, report, reservationId }: Passage, call: ReadCall, refusal: Refusal) {
   const event = callDenied(ports.runtime, call, reservationId, refusal);
   await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, LOG);
-  return refusalAnswer(report, refusal, 'denied');
+  return refusalAnswer(report, refusal, 'denied', reservationId);
 }
 
 async function forwardAndSettle(
