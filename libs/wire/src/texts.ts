@@ -8,3 +8,7 @@ export const iso = (atMs: number | null | undefined): string | null =>
 export const up = (micros: bigint, currency: string): string => minorRoundedUp(micros, currency as Currency).toString();
 export const down = (micros: bigint, currency: string): string =>
   minorRoundedDown(micros, currency as Currency).toString();
+
+/** An amount of an audit entry; null where the call had none. */
+export const upOrNull = (micros: string | null, currency: string | null): string | null =>
+  micros === null || currency === null ? null : up(BigInt(micros), currency);

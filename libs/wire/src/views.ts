@@ -1,5 +1,5 @@
 import type { BalanceReport, StoredVaultKey } from '@keybrake/application';
-import type { Cap } from '@keybrake/domain';
+import type { Cap, Policy } from '@keybrake/domain';
 import { down, iso, up } from './texts.js';
 
 export const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
@@ -9,6 +9,11 @@ export const capView = ({ scope, window, currency, direction, limitMicros }: Cap
   direction,
   limitMinor: down(limitMicros, currency),
 });
+
+/** By currency. */
+export function perCallMaxView({ perCallMaxMicros }: Pick<Policy, 'perCallMaxMicros'>): Record<string, string> {
+  return Object.fromEntries([...perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]));
+}
 
 /** Without its text, which is shown once. */
 export function vaultKeyView({ key, provider, createdAtMs, lineRevokedAtMs }: StoredVaultKey) {

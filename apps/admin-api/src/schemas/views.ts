@@ -10,7 +10,7 @@ import type {
   StoredToken,
 } from '@keybrake/application';
 import type { AuditEntry, Money } from '@keybrake/domain';
-import { capView, down, iso, up } from '@keybrake/wire';
+import { capView, down, iso, perCallMaxView, up, upOrNull } from '@keybrake/wire';
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
@@ -22,13 +22,12 @@ function guardView(guard: PolicyDraft['duplicateGuard']) {
 
 /** What a policy says, without which one it is: as it is sent to make one. */
 export function policyDraftView(policy: PolicyDraft) {
-  const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
   return {
     name: policy.name,
     provider: policy.provider,
     allowedOperations: policy.allowedOperations,
     caps: policy.caps.map(capView),
-    perCallMax: Object.fromEntries(perCallMax) as Record<string, string>,
+    perCallMax: perCallMaxView(policy),
     timeZone: policy.timeZone,
     requestsPerMonth: policy.requestsPerMonth ?? null,
     requestsPerSecond: policy.requestsPerSecond ?? null,
@@ -103,14 +102,13 @@ export function checkpointView({ createdAtMs, ...rest }: CheckpointReport) {
 
 export function auditView(entry: AuditEntry) {
   const { accountId: _account, startedAtMs, endedAtMs, currency, finalMicros = null, ...rest } = entry;
-  const minor = (micros: string | null) => (micros === null || currency === null ? null : up(BigInt(micros), currency));
   return {
     ...rest,
     currency,
-    reservedMinor: minor(entry.reservedMicros),
-    committedMinor: minor(entry.committedMicros),
+    reservedMinor: upOrNull(entry.reservedMicros, currency),
+    committedMinor: upOrNull(entry.committedMicros, currency),
     finalMicros,
-    finalMinor: minor(finalMicros),
+    finalMinor: upOrNull(finalMicros, currency),
     startedAt: iso(startedAtMs),
     endedAt: iso(endedAtMs),
   };

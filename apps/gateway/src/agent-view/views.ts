@@ -1,14 +1,13 @@
 import type { BalanceReport, KeyRecord, Standing } from '@keybrake/application';
 import { type AuditEntry, lineAllows } from '@keybrake/domain';
 import { docsPath, type ProviderRegistry } from '@keybrake/providers';
-import { balanceView, down, iso, up } from '@keybrake/wire';
+import { balanceView, iso, perCallMaxView, upOrNull } from '@keybrake/wire';
 
 type Live = Extract<Standing, { kind: 'live' }>;
 
 /** What is left, as an agent has to know it before it calls. Money as text of minor units. */
 export function budgetView({ record, runId, isFrozen }: Live, balances: readonly BalanceReport[]) {
   const { key, policy } = record;
-  const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]);
   const { id, version, name, provider, timeZone, requestsPerMonth, requestsPerSecond } = policy;
   return {
     vaultKeyId: key.id,
@@ -19,7 +18,7 @@ export function budgetView({ record, runId, isFrozen }: Live, balances: readonly
     expiresAt: iso(key.expiresAtMs),
     frozen: isFrozen,
     caps: balances.map(balanceView),
-    perCallMax: Object.fromEntries(perCallMax) as Record<string, string>,
+    perCallMax: perCallMaxView(policy),
     requestsPerMonth: requestsPerMonth ?? null,
     requestsPerSecond: requestsPerSecond ?? null,
     requires: { runId: policy.requireRunId, idempotencyKey: policy.requireIdempotencyKey },
@@ -43,7 +42,6 @@ export function operationsView(providers: ProviderRegistry, { key, policy }: Key
 /** What was decided of a call and why; `docs` says what to do about it. */
 export function decisionView(entry: AuditEntry) {
   const { currency, reservedMicros, committedMicros } = entry;
-  const minor = (micros: string | null) => (micros === null || currency === null ? null : up(BigInt(micros), currency));
   return {
     id: entry.id,
     decision: entry.decision,
@@ -57,8 +55,8 @@ export function decisionView(entry: AuditEntry) {
     policyVersion: entry.policyVersion,
     state: entry.state,
     currency,
-    reservedMinor: minor(reservedMicros),
-    committedMinor: minor(committedMicros),
+    reservedMinor: upOrNull(reservedMicros, currency),
+    committedMinor: upOrNull(committedMicros, currency),
     upstreamStatus: entry.upstreamStatus,
     startedAt: iso(entry.startedAtMs),
     endedAt: iso(entry.endedAtMs),
