@@ -17,6 +17,7 @@ const arrows = {
   testing: ['application', 'domain', 'providers'],
   simulator: ['domain'],
   wire: ['application', 'domain'],
+  mcp: ['wire'],
   'admin-client': [],
 };
 

@@ -160,11 +160,11 @@ describe.each(PROFILES)('what an agent sees of its own key (%s)', (profile) => {
     ];
     for (const body of wider) {
       expect(await ask(vaultKey, 'children', body)).toMatchObject({
-        status: 403,
+        status: 422,
         body: { error: { code: 'widening' } },
       });
     }
-    expect(await ask(child.vaultKey, 'children', { runId: 'run-2' })).toMatchObject({ status: 403 });
+    expect(await ask(child.vaultKey, 'children', { runId: 'run-2' })).toMatchObject({ status: 422 });
     // Of a key that speaks for one run, every child does.
     expect(await mint(child.vaultKey, {})).toMatchObject({ runId: 'run-1', parentId: child.id });
     const keys = await system.admin<{ data: { id: string }[] }>('GET', `/v1/vault-keys?parentId=${id}`);
@@ -192,6 +192,20 @@ describe.each(PROFILES)('what an agent sees of its own key (%s)', (profile) => {
       expect(await ask(vaultKey, path)).toEqual({ status: 401, body: stranger.body });
     }
     expect((await ask(vaultKey, 'children', { runId: 'a' })).status).toBe(401);
+  });
+
+  test('the run is the one that a call would be counted to, and refused where a call would be', async () => {
+    const { vaultKey } = await key();
+    const child = await mint(vaultKey, { runId: 'mine' });
+    const named = (of: string, runId: string) =>
+      ask(of, 'budget', undefined, { headers: { authorization: `Bearer ${of}`, 'keybrake-run-id': runId } });
+    expect(await named(`${vaultKey}.suffix`, 'header')).toMatchObject({ status: 200, body: { runId: 'header' } });
+    expect(await ask(child.vaultKey, 'budget')).toMatchObject({ status: 200, body: { runId: 'mine' } });
+    expect(await named(child.vaultKey, 'other')).toMatchObject({
+      status: 403,
+      body: { error: { code: 'run_id_mismatch' } },
+    });
+    expect(await named(vaultKey, 'a b')).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
   });
 
   test('once the revoke of the parent has answered, no descendant launches another call, on any gateway (R7)', async () => {

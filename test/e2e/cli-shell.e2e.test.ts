@@ -72,7 +72,7 @@ test('the tab key in bash: commands, options and ids of the account', async () =
 
 test('each command has help with an example', async () => {
   const commands = [
-    ...['init', 'spend', 'doctor', 'completion'].map((name) => [name]),
+    ...['init', 'spend', 'doctor', 'mcp', 'completion'].map((name) => [name]),
     ...['apply', 'list', 'show', 'diff'].map((name) => ['policy', name]),
     ...['issue', 'revoke', 'list'].map((name) => ['key', name]),
     ...['search', 'tail', 'verify', 'export'].map((name) => ['audit', name]),

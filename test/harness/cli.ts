@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../node_modules/.bin/keybrake', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../node_modules/.bin/keybrake', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

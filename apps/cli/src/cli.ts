@@ -6,6 +6,7 @@ import { doctorCommands } from './commands/doctor.js';
 import { inDoubtCommands } from './commands/in-doubt.js';
 import { initCommands } from './commands/init.js';
 import { keyCommands } from './commands/key.js';
+import { mcpCommands } from './commands/mcp.js';
 import { policyCommands } from './commands/policy.js';
 import { spendCommands } from './commands/spend.js';
 import { offeredIds } from './completion.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   auditCommands,
   inDoubtCommands,
   doctorCommands,
+  mcpCommands,
   completionCommands,
 ];
 

@@ -6,6 +6,10 @@ export interface Environment {
   readonly url: string | undefined;
   readonly token: string | undefined;
   readonly tokenFile: string | undefined;
+  /** An agent's own, for `mcp`. */
+  readonly vaultKey: string | undefined;
+  readonly vaultKeyFile: string | undefined;
+  readonly gatewayUrl: string | undefined;
   /** Where `init` writes and every command reads. */
   readonly configFile: string;
   /** Every variable, for `doctor`, which looks at the settings of the processes. */
@@ -23,6 +27,9 @@ export function readEnvironment(variables: Variables = process.env): Environment
     url: given(variables.KEYBRAKE_URL),
     token: given(variables.KEYBRAKE_TOKEN),
     tokenFile: given(variables.KEYBRAKE_TOKEN_FILE),
+    vaultKey: given(variables.KEYBRAKE_VAULT_KEY),
+    vaultKeyFile: given(variables.KEYBRAKE_VAULT_KEY_FILE),
+    gatewayUrl: given(variables.KEYBRAKE_GATEWAY_URL),
     configFile: given(variables.KEYBRAKE_CLI_CONFIG) ?? join(folder, 'keybrake', 'cli.json'),
     all: variables,
   };

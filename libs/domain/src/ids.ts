@@ -17,13 +17,14 @@ export type ProviderId = BuiltInProviderId | Brand<string, 'ProviderId'>;
 const ACCOUNT_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
 // A path segment, and a label of a host name.
 const PROVIDER_ID = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,30}$/;
-const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+/** Of a run id. Chosen by the pipeline. */
+export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
 export function parseAccountId(text: string): AccountId | undefined {
   return ACCOUNT_ID.test(text) ? (text as AccountId) : undefined;
 }
 
-/** A run id is chosen by the pipeline: 1 to 128 letters, digits and `. _ : -`, starting with a letter or digit. */
+/** 1 to 128 letters, digits and `. _ : -`, starting with a letter or digit. */
 export function parseRunId(text: string): RunId | undefined {
   return RUN_ID.test(text) ? (text as RunId) : undefined;
 }

@@ -6,6 +6,7 @@ import {
   type Currency,
   moneyFromMinor,
   parseCurrency,
+  RUN_ID,
 } from '@keybrake/domain';
 import { z } from 'zod';
 
@@ -15,9 +16,7 @@ export const amountMinor = z
 export const currency = z.string().refine((code) => parseCurrency(code) !== undefined, 'is not a known currency');
 export const instant = z.iso.datetime({ offset: true });
 export const name = z.string().min(1).max(200);
-export const runId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be 1 to 128 letters, digits and . _ : -');
+export const runId = z.string().regex(RUN_ID, 'must be 1 to 128 letters, digits and . _ : -');
 
 export const capBody = z.strictObject({
   scope: z.enum(CAP_SCOPES),

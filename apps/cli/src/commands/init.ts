@@ -67,8 +67,8 @@ async function tokenFor(
   local: string | undefined,
 ): Promise<string> {
   if (file !== undefined) return readToken({ file });
-  const known = text ?? local;
-  if (known !== undefined) return readToken({ text: known });
+  if (text !== undefined) return readToken({ text, from: 'KEYBRAKE_TOKEN' });
+  if (local !== undefined) return readToken({ text: local, from: 'the file that npm start wrote' });
   if (!canAsk()) throw usage('no token: give --token-file (- for stdin), or set KEYBRAKE_TOKEN');
-  return readToken({ text: await askSecret('Token') });
+  return readToken({ text: await askSecret('Token'), from: 'what you typed' });
 }

@@ -2,7 +2,7 @@ import { type AdminClient, createAdminClient } from '@keybrake/admin-client';
 import type { Environment } from '../environment.js';
 import { CliError, EXIT, usage } from '../exit-codes.js';
 import { type ClientConfig, readConfig } from './config-file.js';
-import { readToken, type TokenSource } from './token.js';
+import { readToken, sourceOf, type TokenSource } from './token.js';
 
 export interface ConnectionOptions {
   readonly url?: string | undefined;
@@ -39,20 +39,15 @@ export function chooseTarget(
 ): { readonly baseUrl: string | undefined; readonly token: TokenSource | undefined } {
   const url = options.url ?? environment.url ?? config?.url;
   const baseUrl = url === undefined ? undefined : parseBaseUrl(url);
-  const named = options.tokenFile === undefined ? tokenOfEnvironment(environment) : { file: options.tokenFile };
+  const named =
+    options.tokenFile === undefined
+      ? sourceOf('KEYBRAKE_TOKEN', environment.token, environment.tokenFile)
+      : { file: options.tokenFile };
   if (named !== undefined || config === undefined) return { baseUrl, token: named };
   if (parseBaseUrl(config.url) === baseUrl) return { baseUrl, token: { file: config.tokenFile } };
   throw usage(
     `the token that keybrake init kept is for ${config.url}, not for ${baseUrl}: set KEYBRAKE_TOKEN or --token-file`,
   );
-}
-
-function tokenOfEnvironment({ token, tokenFile }: Pick<Environment, 'token' | 'tokenFile'>): TokenSource | undefined {
-  if (token !== undefined && tokenFile !== undefined) {
-    throw usage('KEYBRAKE_TOKEN and KEYBRAKE_TOKEN_FILE are both set: keep one');
-  }
-  if (token !== undefined) return { text: token };
-  return tokenFile === undefined ? undefined : { file: tokenFile };
 }
 
 /** What can be known of where to go, without failing when something is missing: for `doctor`. */

@@ -8,7 +8,10 @@ const none = { url: undefined, token: undefined, tokenFile: undefined };
 test('the command line goes before the environment, and that before the config', () => {
   expect(chooseTarget({}, none, config)).toEqual({ baseUrl: 'https://kept.example', token: { file: '/kept/token' } });
   const environment = { url: 'https://env.example/', token: 'kbt_env', tokenFile: undefined };
-  expect(chooseTarget({}, environment, config)).toEqual({ baseUrl: 'https://env.example', token: { text: 'kbt_env' } });
+  expect(chooseTarget({}, environment, config)).toEqual({
+    baseUrl: 'https://env.example',
+    token: { text: 'kbt_env', from: 'KEYBRAKE_TOKEN' },
+  });
   const options = { url: 'http://given.example:4001', tokenFile: '-' };
   expect(chooseTarget(options, environment, config)).toEqual({ baseUrl: options.url, token: { file: '-' } });
   expect(chooseTarget({}, none, undefined)).toEqual({ baseUrl: undefined, token: undefined });

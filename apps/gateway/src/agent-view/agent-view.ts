@@ -1,7 +1,6 @@
 import {
   type BudgetPorts,
   budgetOf,
-  type CallAnswer,
   type DecisionPorts,
   DependencyUnavailable,
   decisionOf,
@@ -16,16 +15,14 @@ import {
 import { describeRefusal, type Refusal } from '@keybrake/domain';
 import { refusalStatus, shownCode } from '@keybrake/providers';
 import { childBody, toChildDraft, vaultKeyView } from '@keybrake/wire';
-import { answer, failure, governanceFailure, invalidBody } from './answers.js';
+import { type AgentAnswer, answer, failure, governanceFailure, invalidBody, PREFIX } from './answers.js';
+import { answerAsMcp } from './mcp.js';
 import { budgetView, decisionView, operationsView } from './views.js';
 
 export type AgentViewPorts = StandingPorts & BudgetPorts & DecisionPorts & KeyPorts;
 type Live = Extract<Standing, { kind: 'live' }>;
-type Route = (ports: AgentViewPorts, live: Live, call: IncomingCall, id: string) => Promise<CallAnswer>;
+type Route = (ports: AgentViewPorts, live: Live, call: IncomingCall, id: string) => Promise<AgentAnswer>;
 
-const PREFIX = '/_keybrake/';
-
-/** No provider's path begins so. */
 export const isAgentView = ({ target }: IncomingCall): boolean => target.startsWith(PREFIX);
 
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -36,10 +33,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return entry === undefined ? notRecorded(id) : answer(200, decisionView(entry));
   },
   'POST children': mint,
+  'POST mcp': (ports, _live, call) => answerAsMcp(call, createAgentView(ports)),
 };
 
 /** What an agent may see of its own key, and the keys that it may make for its runs. JSON, whatever its provider speaks. */
-export function createAgentView(ports: AgentViewPorts): (call: IncomingCall) => Promise<CallAnswer> {
+export function createAgentView(ports: AgentViewPorts): (call: IncomingCall) => Promise<AgentAnswer> {
   return async (call) => {
     try {
       if (call.unreadable !== undefined) return failure(400, 'invalid_request', call.unreadable);
@@ -55,7 +53,7 @@ export function createAgentView(ports: AgentViewPorts): (call: IncomingCall) => 
   };
 }
 
-function routeOf(call: IncomingCall): ((ports: AgentViewPorts, live: Live) => Promise<CallAnswer>) | CallAnswer {
+function routeOf(call: IncomingCall): ((ports: AgentViewPorts, live: Live) => Promise<AgentAnswer>) | AgentAnswer {
   const path = call.target.slice(PREFIX.length).split('?', 1)[0] ?? '';
   const [, id = ''] = /^decisions\/([A-Za-z0-9_-]{1,100})$/.exec(path) ?? [];
   const shape = id === '' ? path : 'decisions/:id';
@@ -63,11 +61,11 @@ function routeOf(call: IncomingCall): ((ports: AgentViewPorts, live: Live) => Pr
   if (route !== undefined) return (ports, live) => route(ports, live, call, id);
   const methods = ['GET', 'POST'].filter((method) => ROUTES[`${method} ${shape}`] !== undefined);
   if (methods.length > 0) return failure(405, 'method_not_allowed', `Use ${methods.join(' or ')}.`);
-  return failure(404, 'not_found', 'There are GET budget, operations and decisions/{id}, and POST children.');
+  return failure(404, 'not_found', 'There are GET budget, operations and decisions/{id}, and POST children and mcp.');
 }
 
 /** A key for one run: never wider than the key that asks, and dead with it (R7). */
-async function mint(ports: AgentViewPorts, { record, isFrozen }: Live, call: IncomingCall): Promise<CallAnswer> {
+async function mint(ports: AgentViewPorts, { record, isFrozen }: Live, call: IncomingCall): Promise<AgentAnswer> {
   if (isFrozen) return refusedAnswer({ code: 'account_frozen' });
   const { key } = record;
   const read = childBody.safeParse(jsonOf(call.body, key.boundRunId));
@@ -88,15 +86,15 @@ function jsonOf(body: Uint8Array, boundRunId: string | undefined): unknown {
   }
 }
 
-function refusedAnswer(refusal: Refusal): CallAnswer {
+function refusedAnswer(refusal: Refusal): AgentAnswer {
   return failure(refusalStatus(refusal.code, 409), shownCode(refusal.code), describeRefusal(refusal));
 }
 
-function notRecorded(id: string): CallAnswer {
+function notRecorded(id: string): AgentAnswer {
   return failure(404, 'not_found', `No call of this key is recorded as ${id}; a new one is there within a second.`);
 }
 
-function unavailable(dependency: string): CallAnswer {
+function unavailable(dependency: string): AgentAnswer {
   const { status, headers, body } = failure(503, 'unavailable', `${dependency} is not available. Retry later.`);
   return { status, body, headers: { ...headers, 'retry-after': '1' } };
 }

@@ -6,10 +6,16 @@ const STATUS: Record<GovernanceErrorCode, number> = {
   invalid: 422,
   conflict: 409,
   changed: 409,
-  widening: 403,
+  widening: 422,
 };
 
-export function answer(status: number, value: unknown): CallAnswer {
+/** Below it stands what an agent may see of its own key; no provider's path begins so. */
+export const PREFIX = '/_keybrake/';
+
+/** Never a stream. */
+export type AgentAnswer = CallAnswer & { readonly body: Uint8Array };
+
+export function answer(status: number, value: unknown): AgentAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -17,15 +23,15 @@ export function answer(status: number, value: unknown): CallAnswer {
   };
 }
 
-export function failure(status: number, code: string, message: string, problems?: readonly object[]): CallAnswer {
+export function failure(status: number, code: string, message: string, problems?: readonly object[]): AgentAnswer {
   return answer(status, { error: { code, message, ...(problems === undefined ? {} : { problems }) } });
 }
 
-export function governanceFailure({ code, message, problems }: GovernanceError): CallAnswer {
+export function governanceFailure({ code, message, problems }: GovernanceError): AgentAnswer {
   return failure(STATUS[code], code, message, problems.length === 0 ? undefined : problems);
 }
 
-export function invalidBody({ issues }: ZodError): CallAnswer {
+export function invalidBody({ issues }: ZodError): AgentAnswer {
   const problems = issues.map(({ path, message }) => ({
     pointer: path.map((part) => `/${String(part)}`).join(''),
     detail: message,

@@ -1,9 +1,10 @@
-import { parseRunId, type Refusal, type RunId } from '@keybrake/domain';
+import type { Refusal, RunId } from '@keybrake/domain';
 import type { AdmissionStore, ReserveCommand } from '../ports/admission-store.js';
 import { DependencyUnavailable, type Runtime } from '../ports/runtime.js';
 import type { KeyRecord } from '../ports/vault-directory.js';
-import { authenticate } from '../proxy-call/authenticate.js';
+import { authenticate, type Caller } from '../proxy-call/authenticate.js';
 import type { IncomingCall, ProxyCallPorts } from '../proxy-call/call.js';
+import { runIdOf } from '../proxy-call/run-id.js';
 
 /** Whose key it is, as the admission store has it now: revoked and expired keys see nothing. */
 export type Standing =
@@ -23,7 +24,7 @@ export async function standingOf(ports: StandingPorts, incoming: IncomingCall): 
   for (let reads = 1; reads <= READS_MAX; reads += 1) {
     const caller = await authenticate(ports, incoming);
     if (caller === undefined) return { kind: 'refused', refusal: { code: 'key_invalid' } };
-    const { record, presented } = caller;
+    const { record } = caller;
     const outcome = await ports.admission.reserve(questionOf(ports, record));
     if (outcome.kind === 'stale_policy') {
       ports.directory.forget(record.key.accountId, record.key.id);
@@ -33,7 +34,7 @@ export async function standingOf(ports: StandingPorts, incoming: IncomingCall): 
     const { refusal } = outcome;
     const isFrozen = refusal.code === 'account_frozen';
     if (refusal !== NOTHING_ASKED && !isFrozen) return { kind: 'refused', refusal };
-    return { kind: 'live', record, runId: runOf(incoming, record, presented.runId), isFrozen };
+    return named(incoming, caller, isFrozen);
   }
   throw new DependencyUnavailable('The current policy');
 }
@@ -53,6 +54,14 @@ function questionOf({ runtime }: StandingPorts, { key, policy }: KeyRecord): Res
   };
 }
 
-function runOf({ headers }: IncomingCall, { key }: KeyRecord, presented: RunId | undefined): RunId | undefined {
-  return key.boundRunId ?? presented ?? parseRunId(headers['keybrake-run-id']?.[0] ?? '');
+/** With the run that a call of it would be counted to, or refused as that call would be. */
+function named(incoming: IncomingCall, caller: Caller, isFrozen: boolean): Standing {
+  const { record } = caller;
+  const { boundRunId } = record.key;
+  const runId = runIdOf(incoming, caller);
+  if (typeof runId === 'object')
+    return { kind: 'refused', refusal: { code: 'invalid_request', message: runId.invalid } };
+  if (boundRunId !== undefined && runId !== boundRunId)
+    return { kind: 'refused', refusal: { code: 'run_id_mismatch' } };
+  return { kind: 'live', record, runId, isFrozen };
 }

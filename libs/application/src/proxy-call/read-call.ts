@@ -1,4 +1,4 @@
-import { evaluatePolicy, type Pricing, type ProviderId, parseRunId, type Refusal, type RunId } from '@keybrake/domain';
+import { evaluatePolicy, type Pricing, type ProviderId, type Refusal, type RunId } from '@keybrake/domain';
 import {
   buildOutgoing,
   denialSentence,
@@ -23,6 +23,7 @@ import { accountHeader } from './account-header.js';
 import type { Caller } from './authenticate.js';
 import { type IncomingCall, type ProxyCallPorts, type ReadCall, refusedVerdict } from './call.js';
 import type { PhaseWatch } from './phase-watch.js';
+import { runIdOf } from './run-id.js';
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 const ENDPOINT_LENGTH_MAX = 200;
@@ -142,19 +143,15 @@ interface CallerNames {
   readonly idempotencyKey: string | undefined;
 }
 
-/** Run id: header, appended to the key, or bound to it. Idempotency key: of what changes something only. */
+/** The idempotency key is of what changes something only. */
 function callerNames(
   incoming: IncomingCall,
   caller: Caller,
   provider: Provider,
   matched: MatchedOperation | undefined,
 ): CallerNames | { readonly invalid: string; readonly param?: string } {
-  const runText = incoming.headers['keybrake-run-id']?.[0];
-  const headerRunId = runText === undefined ? undefined : parseRunId(runText);
-  if (runText !== undefined && headerRunId === undefined) {
-    return { invalid: 'Keybrake-Run-Id must be 1 to 128 letters, digits and . _ : - characters.' };
-  }
-  const runId = headerRunId ?? caller.presented.runId ?? caller.record.key.boundRunId;
+  const runId = runIdOf(incoming, caller);
+  if (typeof runId === 'object') return runId;
   const keys = idempotencyKeys(incoming, provider);
   const [idempotencyKey] = keys;
   if (idempotencyKey === undefined || matched?.operation.class === 'read') return { runId, idempotencyKey: undefined };
