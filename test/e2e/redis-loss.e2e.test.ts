@@ -128,6 +128,22 @@ describe('the admission store is lost under load (R1, R8)', () => {
     expect(await executedKeys(idempotencyKey)).toHaveLength(1);
   });
 
+  test('what the last 24 hours have used is loaded again, to the cent', async () => {
+    const caps = [{ scope: 'key', window: 'rolling_24h', currency: 'usd', limitMinor: '10000' }];
+    const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '0', policy: { caps } });
+    const pay = (amountMinor: number) =>
+      charge(system.gatewayUrl, key.vaultKey, `amount=${amountMinor}&currency=usd&source=tok_visa`, randomUUID());
+    expect((await pay(7_000)).status).toBe(200);
+    await system.restartRedis();
+    const over = await eventually(
+      'the rebuild',
+      () => pay(3_001),
+      ({ status }) => status !== 503,
+    );
+    expect([over.status, over.text]).toEqual([429, expect.stringContaining('24-hour cap exceeded')]);
+    expect((await pay(3_000)).status).toBe(200);
+  });
+
   test('a key revoked before the loss is dead after it', async () => {
     const key = await system.issueKey({ allowedOperations: ['charges:*'], capMinor: '100000' });
     await system.admin('POST', `/v1/vault-keys/${key.id}/revoke`);

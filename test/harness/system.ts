@@ -151,15 +151,6 @@ export class System {
     return ((await response.json()) as { data: WitnessEntry[] }).data;
   }
 
-  /** A message as the provider itself shows it. */
-  async twilioMessage(sid: string): Promise<{ readonly price: string | null }> {
-    const { accountSid, authToken } = SIMULATOR_CREDENTIALS.twilio;
-    const response = await fetch(`${this.#simulator.url}/2010-04-01/Accounts/${accountSid}/Messages/${sid}.json`, {
-      headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
-    });
-    return (await response.json()) as { price: string | null };
-  }
-
   async fault(order: FaultOrder): Promise<void> {
     await fetch(`${this.#simulator.url}/_control`, { method: 'POST', body: JSON.stringify(order) });
   }
@@ -215,6 +206,14 @@ export class System {
   async restartGateway(index: number): Promise<void> {
     const gateway = this.#gateways[index] as Gateway;
     await gateway.process.stop();
+    gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
+  }
+
+  /** kill -9, and another one in its place. */
+  async killGateway(index: number): Promise<void> {
+    const gateway = this.#gateways[index] as Gateway;
+    gateway.process.signal('SIGKILL');
+    await gateway.process.exited;
     gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
   }
 

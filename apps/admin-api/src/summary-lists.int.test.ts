@@ -1,4 +1,4 @@
-import type { Currency, Hold } from '@keybrake/domain';
+import { bucketAt, type Currency, type Hold, ROLLING_24H } from '@keybrake/domain';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type AdminApiUnderTest, openAdminApi } from './admin-api.fixture.js';
 import { FoldedLog, reserved } from './audit.fixture.js';
@@ -8,10 +8,11 @@ const TODAY = new Date().toISOString().slice(0, 10);
 const TYPES = ['billing', 'checkout', 'messaging', 'refunds', 'support'];
 
 let api: AdminApiUnderTest;
+let log: FoldedLog;
 
 beforeAll(async () => {
   api = await openAdminApi(inject('postgresUrl'));
-  const log = await FoldedLog.open(api.pool);
+  log = await FoldedLog.open(api.pool);
   const calls = TYPES.flatMap((agentType) =>
     (['eur', 'usd'] as Currency[]).map((currency) => {
       const call = { agentType, amount: { currency, micros: 10_000n } };
@@ -89,6 +90,27 @@ test.each([
   expect(found.flat().map(nameOf)).toEqual(TYPES.flatMap((type) => [`${type} eur`, `${type} usd`]));
   expect(new Set(found.flat().map(({ heldMinor }) => heldMinor))).toEqual(new Set(['1']));
   expect(await pages(path, 10)).toEqual([found.flat()]);
+});
+
+test('/v1/balances: the quarters of an hour of the last 24 are one balance, with the limit of the latest', async () => {
+  const nowMs = Date.now();
+  const quarter = (agoMs: number, limitMicros: bigint) => {
+    const span = bucketAt(ROLLING_24H, nowMs - agoMs);
+    const hold = { ...holdOf('rolling', 'gbp' as Currency), counter: 'key:rolling', window: 'rolling_24h' as const };
+    const amount = { currency: 'gbp' as Currency, micros: 10_000n };
+    return {
+      ...reserved({ vaultKeyId: 'rolling', call: { agentType: 'rolling', amount } }),
+      holds: [{ ...hold, windowId: span.id, windowEndsAtMs: span.endsAtMs, limitMicros }],
+    };
+  };
+  const hourMs = 3_600_000;
+  const oldest = bucketAt(ROLLING_24H, nowMs - 23 * hourMs);
+  await log.fold(quarter(25 * hourMs, 1n), quarter(23 * hourMs, 2n), quarter(hourMs, 3n), quarter(0, 50_000_000n));
+  const found = (await pages('/v1/balances', 10)).flat().filter(({ scopeId }) => scopeId === 'rolling');
+  expect(found).toMatchObject([
+    { windowId: oldest.id, limitMinor: '5000', heldMinor: '3', availableMinor: '4997', committedMinor: '0' },
+  ]);
+  expect(Date.parse(String(found[0]?.resetsAt))).toBe(oldest.endsAtMs);
 });
 
 test('/v1/agent-types: each one on one page, in order', async () => {

@@ -55,8 +55,10 @@ function scopeIdOf(scope: CapScope, subjects: CapSubjects): string | undefined {
 export function bindCap(cap: Cap, subjects: CapSubjects, timeZone: string): BoundCap | undefined {
   const scopeId = scopeIdOf(cap.scope, subjects);
   if (scopeId === undefined) return undefined;
-  const counter = [cap.scope, scopeId, cap.window, timeZone, cap.currency, cap.direction].join('/');
-  return { ...cap, scopeId, timeZone, counter };
+  // Where no midnight counts, no zone does: policies of two zones share what they have used.
+  const zone = cap.window === 'day' || cap.window === 'month' ? timeZone : 'UTC';
+  const counter = [cap.scope, scopeId, cap.window, zone, cap.currency, cap.direction].join('/');
+  return { ...cap, scopeId, timeZone: zone, counter };
 }
 
 export function capApplies(cap: Cap, currency: Currency, direction: MoneyDirection): boolean {

@@ -13,6 +13,8 @@ export * from './policy.js';
 export * from './policy-evaluation.js';
 export * from './refusal.js';
 export * from './reservation.js';
+export * from './rolling-window.js';
 export * from './spend-event.js';
 export * from './vault-key.js';
 export * from './window.js';
+export * from './window-offer.js';

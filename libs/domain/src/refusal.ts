@@ -56,7 +56,12 @@ export type Refusal =
 
 export type RefusalCode = Refusal['code'];
 
-const CAP_WORD: Record<CapWindow, string> = { day: 'daily', month: 'monthly', total: 'total' };
+const CAP_WORD: Record<CapWindow, string> = {
+  day: 'daily',
+  month: 'monthly',
+  rolling_24h: '24-hour',
+  total: 'total',
+};
 
 /** One sentence that tells the agent's developer what happened and what to do. Holds no secret. */
 export function describeRefusal(refusal: Refusal): string {

@@ -1,5 +1,5 @@
 /** The period a cap counts over. Windows are ids, not reset jobs: a new day is a new row (R6). */
-export const CAP_WINDOWS = ['day', 'month', 'total'] as const;
+export const CAP_WINDOWS = ['day', 'month', 'rolling_24h', 'total'] as const;
 export type CapWindow = (typeof CAP_WINDOWS)[number];
 
 /** One window with its bounds. The admission store picks the span that holds its own clock's time (R6). */
@@ -69,7 +69,11 @@ const SPAN_CACHE_MAX = 1_000;
  * The windows that may hold the admission store's clock when ours says `aroundMs`: the previous, the current and
  * the next one. A gateway clock that is wrong by hours therefore never decides the day.
  */
-export function windowCandidates(window: CapWindow, timeZone: string, aroundMs: number): readonly WindowSpan[] {
+export function windowCandidates(
+  window: Exclude<CapWindow, 'rolling_24h'>,
+  timeZone: string,
+  aroundMs: number,
+): readonly WindowSpan[] {
   if (window === 'total') return [TOTAL];
   const date = localDate(timeZone, aroundMs);
   const cacheKey = `${window} ${timeZone} ${date}`;

@@ -9,6 +9,34 @@ language sql immutable as $$
    limit 1
 $$;
 
+-- The bucket of a rolling window ({lengthMs, bucketMs}) that holds the time, as span_at answers: it ends when it stops counting.
+create or replace function admission.bucket_at(rolling jsonb, now_ms bigint) returns jsonb
+language sql immutable as $$
+  select jsonb_build_object('id', s.start::text, 'startsAtMs', s.start,
+                            'endsAtMs', s.start + (rolling ->> 'bucketMs')::bigint + (rolling ->> 'lengthMs')::bigint)
+    from (select now_ms - now_ms % (rolling ->> 'bucketMs')::bigint as start) s
+$$;
+
+-- What the buckets that count now have used together, and which one leaves so that the amount fits.
+create or replace function admission.rolling_use(
+  account text, hold jsonb, now_ms bigint,
+  out committed_micros bigint, out held_micros bigint, out leaving text
+) language sql stable as $$
+  with counted as (
+    select b.window_id, b.committed_micros, b.held_micros,
+           sum(b.committed_micros + b.held_micros) over (order by b.window_id desc)
+             - b.committed_micros - b.held_micros as left_micros
+      from admission.balances b
+     where b.account_id = account and b.counter = hold ->> 'counter'
+       -- Ids are starts in ms, of one length: their order as text is their order in time.
+       and b.window_id > (now_ms - (hold #>> '{rolling,lengthMs}')::bigint - (hold #>> '{rolling,bucketMs}')::bigint)::text
+  )
+  select coalesce(sum(c.committed_micros), 0)::bigint, coalesce(sum(c.held_micros), 0)::bigint,
+         coalesce(min(c.window_id) filter (
+           where c.left_micros + (hold ->> 'amountMicros')::bigint <= (hold ->> 'limitMicros')::bigint), max(c.window_id))
+    from counted c
+$$;
+
 -- What an idempotency key that is taken means for this call (R8); null when the key is free again. Locks the claim.
 create or replace function admission.earlier_call(account text, claim jsonb, now_ms bigint) returns jsonb
 language plpgsql as $$
@@ -68,7 +96,8 @@ begin
 end $$;
 
 -- Step 1. Command: {reservationId, accountId, lineage[], policyId, policyVersion, refusal?, claim?: {rootKeyId, keyHash,
--- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[]}]}.
+-- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[] or
+-- rolling: {lengthMs, bucketMs}}]}.
 -- guard?: {rootKeyId, hash, windowMs, mode}. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
 create or replace function admission.reserve(command jsonb) returns jsonb
 language plpgsql as $$
@@ -87,6 +116,8 @@ declare
   hold jsonb;
   span jsonb;
   balance admission.balances;
+  is_rolling boolean;
+  leaving text;
   stamped jsonb := '[]';
   windows jsonb := '[]';
   refusal jsonb;
@@ -136,7 +167,14 @@ begin
   end if;
 
   for hold in select value from jsonb_array_elements(case when refusal is null then command -> 'holds' else '[]' end) loop
-    span := admission.span_at(hold -> 'windows', now_ms);
+    is_rolling := hold ? 'rolling';
+    if is_rolling then
+      -- Calls of two buckets lock two rows: they wait for each other here.
+      perform pg_advisory_xact_lock(hashtextextended(account || ' ' || (hold ->> 'counter'), 8));
+      span := admission.bucket_at(hold -> 'rolling', now_ms);
+    else
+      span := admission.span_at(hold -> 'windows', now_ms);
+    end if;
     if span is null then
       refusal := '{"code": "unavailable", "dependency": "The budget clock", "retryAfterMs": 1000}';
       exit;
@@ -150,10 +188,18 @@ begin
       insert into admission.balances (account_id, counter, window_id, ends_at_ms)
       values (account, hold ->> 'counter', span ->> 'id', (span ->> 'endsAtMs')::bigint)
       on conflict do nothing;
+      -- Windows that ended a week ago and hold nothing make room when a new one begins.
+      delete from admission.balances b
+       where b.account_id = account and b.counter = hold ->> 'counter' and b.ends_at_ms < now_ms - 604800000 and b.held_micros = 0;
     end loop;
+    leaving := span ->> 'id';
+    if is_rolling then
+      select u.committed_micros, u.held_micros, u.leaving into balance.committed_micros, balance.held_micros, leaving
+        from admission.rolling_use(account, hold, now_ms) u;
+    end if;
     if balance.committed_micros + balance.held_micros + (hold ->> 'amountMicros')::bigint > (hold ->> 'limitMicros')::bigint then
-      refusal := jsonb_build_object('code', 'cap_exceeded', 'counter', hold ->> 'counter', 'windowId', span ->> 'id',
-        'endsAtMs', span -> 'endsAtMs', 'committedMicros', balance.committed_micros::text, 'heldMicros', balance.held_micros::text);
+      refusal := jsonb_build_object('code', 'cap_exceeded', 'counter', hold ->> 'counter', 'windowId', leaving,
+        'committedMicros', balance.committed_micros::text, 'heldMicros', balance.held_micros::text);
       exit;
     end if;
     stamped := stamped || jsonb_build_object('counter', hold ->> 'counter', 'windowId', span ->> 'id', 'amountMicros', hold ->> 'amountMicros');

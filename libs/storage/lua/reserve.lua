@@ -70,23 +70,57 @@ local function span_at(spans)
   end
 end
 
+-- What a rolling window's buckets have used together, the oldest first; `leaving` is the one whose end makes room for the amount.
+local function rolling_use(counter_key, rolling, wanted, limit)
+  local since = at_ms - rolling.lengthMs
+  local ids, fields = {}, {}
+  for start = since - since % rolling.bucketMs, at_ms, rolling.bucketMs do
+    local id = string.format('%.0f', start)
+    ids[#ids + 1] = id
+    fields[#fields + 1] = id .. '|committed'
+    fields[#fields + 1] = id .. '|held'
+  end
+  local values = redis.call('HMGET', counter_key, unpack(fields))
+  local committed, held = amount('0'), amount('0')
+  for index = 1, #ids do
+    committed = plus(committed, amount(values[2 * index - 1]))
+    held = plus(held, amount(values[2 * index]))
+  end
+  local left, leaving = plus(committed, held), ids[#ids]
+  for index = 1, #ids do
+    left = minus(minus(left, amount(values[2 * index - 1])), amount(values[2 * index]))
+    if not exceeds(plus(left, wanted), limit) then
+      leaving = ids[index]
+      break
+    end
+  end
+  local current = ids[#ids]
+  return { id = current, endsAtMs = tonumber(current) + rolling.bucketMs + rolling.lengthMs }, text(committed), text(held),
+    not values[#values], leaving
+end
+
 -- R1: committed + held + amount <= limit, for every cap, before any is written. R6: this clock picks the window.
 local holds, windows, new_ends = {}, {}, {}
 for index, counter_key in ipairs(take_keys(#command.holds)) do
   local hold = command.holds[index]
-  local span = span_at(hold.windows)
-  if not span then return refused({ code = 'unavailable', dependency = 'The budget clock', retryAfterMs = 1000 }) end
-  local balance = redis.call('HMGET', counter_key, span.id .. '|committed', span.id .. '|held')
-  local used = plus(amount(balance[1]), amount(balance[2]))
   local limit, wanted = amount(hold.limitMicros), amount(hold.amountMicros)
-  local after = plus(used, wanted)
+  local span, committed, held, is_new, leaving
+  if hold.rolling then
+    span, committed, held, is_new, leaving = rolling_use(counter_key, hold.rolling, wanted, limit)
+  else
+    span = span_at(hold.windows)
+    if not span then return refused({ code = 'unavailable', dependency = 'The budget clock', retryAfterMs = 1000 }) end
+    local balance = redis.call('HMGET', counter_key, span.id .. '|committed', span.id .. '|held')
+    committed, held, is_new = balance[1] or '0', balance[2] or '0', not balance[2]
+  end
+  local after = plus(plus(amount(committed), amount(held)), wanted)
   if exceeds(after, limit) then
-    return refused({ code = 'cap_exceeded', counter = hold.counter, windowId = span.id,
-      committedMicros = balance[1] or '0', heldMicros = balance[2] or '0' })
+    return refused({ code = 'cap_exceeded', counter = hold.counter, windowId = leaving or span.id,
+      committedMicros = committed, heldMicros = held })
   end
   holds[index] = { key = counter_key, windowId = span.id, amountMicros = hold.amountMicros }
   windows[index] = { id = span.id, remainingMicros = text(minus(limit, after)) }
-  new_ends[index] = not balance[2] and span.endsAtMs
+  new_ends[index] = is_new and span.endsAtMs
 end
 
 local meters = {}

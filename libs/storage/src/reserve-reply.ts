@@ -1,5 +1,12 @@
 import type { HoldRequest, ReserveCommand, ReserveOutcome } from '@keybrake/application';
-import { type CapState, invariant, type Refusal, type ReservationId, type WindowSpan } from '@keybrake/domain';
+import {
+  bucketOf,
+  type CapState,
+  invariant,
+  type Refusal,
+  type ReservationId,
+  type WindowSpan,
+} from '@keybrake/domain';
 
 /** What the stores' own code answers: amounts as text, caps by their counter and windows by their id only. */
 export type ReserveReply =
@@ -26,12 +33,13 @@ interface CapRefusal {
 }
 
 /** What the stores' own code needs of a hold; the rest of the cap is put back from the command. */
-export function encodeHold({ cap, amountMicros, windows }: HoldRequest) {
+export function encodeHold({ cap, amountMicros, windows, rolling }: HoldRequest) {
   return {
     counter: cap.counter,
     limitMicros: cap.limitMicros.toString(),
     amountMicros: amountMicros.toString(),
     windows,
+    ...(rolling === undefined ? {} : { rolling }),
   };
 }
 
@@ -60,7 +68,8 @@ export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand)
 }
 
 function spanOf(hold: HoldRequest | undefined, windowId: string): WindowSpan {
-  const span = hold?.windows.find(({ id }) => id === windowId);
+  const span =
+    hold?.rolling === undefined ? hold?.windows.find(({ id }) => id === windowId) : bucketOf(hold.rolling, windowId);
   invariant(span !== undefined, 'the store chooses among the windows of the command');
   return span;
 }

@@ -7,6 +7,7 @@ import {
   type ReservationId,
   type VaultKeyId,
   windowCandidates,
+  windowOffer,
 } from '@keybrake/domain';
 import { type AdmissionCommand, LIMITS, RESERVATIONS } from './admission-command-arbitraries.js';
 import { POLICY, USD } from './admission-scene.js';
@@ -135,7 +136,7 @@ class Sequence {
     const subjects = { accountId, agentType: 'billing', rootKeyId, keyId: rootKeyId, runId: undefined };
     const scope = (['key', 'account', 'agent_type'] as const)[index] as 'key';
     const limitMicros = LIMITS[index] as bigint;
-    const window = index === 2 ? 'total' : 'day';
+    const window = (['day', 'rolling_24h', 'total'] as const)[index] as 'day';
     return bindCap({ scope, window, currency: USD, direction: 'any', limitMicros }, subjects, 'UTC') as BoundCap;
   }
 
@@ -161,7 +162,7 @@ class Sequence {
       meters: metered ? [{ kind: 'quota', counter: 'quota/root', limit: 4, windows }] : [],
       holds: caps.map((index) => {
         const cap = this.#cap(index);
-        return { cap, amountMicros: command.amountMicros, windows: windowCandidates(cap.window, 'UTC', nowMs) };
+        return { cap, amountMicros: command.amountMicros, ...windowOffer(cap.window, 'UTC', nowMs) };
       }),
     };
   }

@@ -121,6 +121,14 @@ export class AdmissionScene {
     return outcome as Extract<ReserveOutcome, { kind: 'held' }>;
   }
 
+  /** Asks until there is room, each time with a new call. */
+  async untilHeld(next: () => ReserveCommand): Promise<Extract<ReserveOutcome, { kind: 'held' }>> {
+    for (;;) {
+      const outcome = await this.store.reserve(next());
+      if (outcome.kind === 'held') return outcome;
+    }
+  }
+
   async balance(cap: BoundCap): Promise<{ held: bigint | undefined; committed: bigint | undefined }> {
     const [row] = await this.upkeep.capStates(this.account, [cap.counter]);
     return { held: row?.heldMicros, committed: row?.committedMicros };

@@ -2,6 +2,7 @@ import { type VaultKeyId, windowCandidates } from '@keybrake/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { duplicateGuardContract } from './admission-guard.contract.js';
 import { idempotencyContract } from './admission-idempotency.contract.js';
+import { rollingWindowContract } from './admission-rolling.contract.js';
 import { type AdmissionFixture, AdmissionScene, DOLLAR, POLICY, USD } from './admission-scene.js';
 
 export type { AdmissionFixture } from './admission-scene.js';
@@ -23,6 +24,7 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
 
     idempotencyContract(() => scene);
     duplicateGuardContract(() => scene);
+    rollingWindowContract(() => scene);
 
     test('a hold counts against the cap until it is settled, then the actual amount does (R1)', async () => {
       const cap = scene.capOf(3n * DOLLAR);

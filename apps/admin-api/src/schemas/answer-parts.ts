@@ -17,6 +17,12 @@ export const id = z.string().min(1);
 /** Whole numbers that never come near 2^53. */
 export const count = z.int().nonnegative();
 
+/** Which window of a cap. */
+export const windowId = z.string().meta({
+  description:
+    'the day, the month, or total; of rolling_24h the start in ms of the quarter of an hour that leaves next',
+});
+
 /** A page of a list, as every list answers. */
 export function pageOf<T extends z.ZodType>(entry: T, name: string) {
   return z

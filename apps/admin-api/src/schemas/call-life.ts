@@ -1,7 +1,7 @@
 import { CALL_RELATIONS, CALL_STEPS, RESERVATION_STATES } from '@keybrake/application';
 import { AUDIT_DECISIONS, CALL_PHASES, CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS } from '@keybrake/domain';
 import { z } from 'zod';
-import { currencyCode, id, minor, time } from './answer-parts.js';
+import { currencyCode, id, minor, time, windowId } from './answer-parts.js';
 import { auditEntryAnswer, resolutionAnswer } from './report-answers.js';
 
 // One call's whole life, as GET /v1/audit/{id} answers it.
@@ -13,7 +13,7 @@ const stepBalance = z
     scope: z.enum(CAP_SCOPES),
     scopeId: z.string().meta({ description: 'the key, agent type, run or account that the cap counts for' }),
     window: z.enum(CAP_WINDOWS),
-    windowId: z.string().meta({ description: 'the day, the month, or total' }),
+    windowId,
     currency: currencyCode,
     direction: z.enum(CAP_DIRECTIONS),
     limitMinor: minor.meta({ description: 'as it was when the call was reserved' }),

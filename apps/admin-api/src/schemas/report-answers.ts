@@ -1,7 +1,7 @@
 import { RESERVATION_STATES } from '@keybrake/application';
 import { AUDIT_DECISIONS, AUDIT_STATES, CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS } from '@keybrake/domain';
 import { z } from 'zod';
-import { count, currencyCode, id, micros, minor, pageOf, time } from './answer-parts.js';
+import { count, currencyCode, id, micros, minor, pageOf, time, windowId } from './answer-parts.js';
 
 // What the reports answer, field by field.
 
@@ -10,7 +10,7 @@ export const balanceAnswer = z
     scope: z.enum(CAP_SCOPES),
     scopeId: z.string(),
     window: z.enum(CAP_WINDOWS),
-    windowId: z.string().meta({ description: 'the day, the month, or total' }),
+    windowId,
     currency: currencyCode,
     direction: z.enum(CAP_DIRECTIONS),
     limitMinor: minor,
@@ -20,7 +20,7 @@ export const balanceAnswer = z
     limitMicros: micros,
     committedMicros: micros,
     heldMicros: micros,
-    resetsAt: time.nullable(),
+    resetsAt: time.nullable().meta({ description: 'of rolling_24h: when the oldest of it leaves' }),
   })
   .meta({ id: 'Balance' });
 export const balancesAnswer = pageOf(balanceAnswer, 'BalancePage');

@@ -86,11 +86,13 @@ function list(line: CommandLine, run: Run): CommandLine {
   );
 }
 
+const WINDOWS = { day: 'a day', month: 'a month', rolling_24h: 'in any 24 hours', total: 'in total' };
+
 const capsOf = ({ caps }: Pick<Policy, 'caps'>): string =>
   caps
     .map(({ limitMinor, currency, window, scope, direction }) => {
       const way = direction === 'any' ? '' : ` ${direction}`;
-      return `${amount(limitMinor, currency)} a ${window} per ${scope.replace('_', ' ')}${way}`;
+      return `${amount(limitMinor, currency)} ${WINDOWS[window]} per ${scope.replace('_', ' ')}${way}`;
     })
     .join(', ');
 

@@ -857,13 +857,14 @@ export interface components {
             limitMicros: string;
             /** @description minor units of the currency, as text */
             limitMinor: string;
+            /** @description of rolling_24h: when the oldest of it leaves */
             resetsAt: string | null;
             /** @enum {string} */
             scope: "run" | "key" | "agent_type" | "account";
             scopeId: string;
             /** @enum {string} */
-            window: "day" | "month" | "total";
-            /** @description the day, the month, or total */
+            window: "day" | "month" | "rolling_24h" | "total";
+            /** @description the day, the month, or total; of rolling_24h the start in ms of the quarter of an hour that leaves next */
             windowId: string;
         };
         BalancePage: {
@@ -932,7 +933,7 @@ export interface components {
             /** @enum {string} */
             scope: "run" | "key" | "agent_type" | "account";
             /** @enum {string} */
-            window: "day" | "month" | "total";
+            window: "day" | "month" | "rolling_24h" | "total";
         };
         Credential: {
             /** Format: date-time */
@@ -1307,8 +1308,8 @@ export interface components {
             /** @description the key, agent type, run or account that the cap counts for */
             scopeId: string;
             /** @enum {string} */
-            window: "day" | "month" | "total";
-            /** @description the day, the month, or total */
+            window: "day" | "month" | "rolling_24h" | "total";
+            /** @description the day, the month, or total; of rolling_24h the start in ms of the quarter of an hour that leaves next */
             windowId: string;
         };
         Token: {
@@ -2184,7 +2185,7 @@ export interface operations {
                         /** @enum {string} */
                         scope: "run" | "key" | "agent_type" | "account";
                         /** @enum {string} */
-                        window: "day" | "month" | "total";
+                        window: "day" | "month" | "rolling_24h" | "total";
                     }[];
                     /** @default [] */
                     connectedAccounts?: string[];
@@ -2312,7 +2313,7 @@ export interface operations {
                         /** @enum {string} */
                         scope: "run" | "key" | "agent_type" | "account";
                         /** @enum {string} */
-                        window: "day" | "month" | "total";
+                        window: "day" | "month" | "rolling_24h" | "total";
                     }[];
                     /** @default [] */
                     connectedAccounts?: string[];
@@ -3205,7 +3206,7 @@ export interface operations {
                         /** @enum {string} */
                         scope: "run" | "key" | "agent_type" | "account";
                         /** @enum {string} */
-                        window: "day" | "month" | "total";
+                        window: "day" | "month" | "rolling_24h" | "total";
                     }[];
                     /** Format: date-time */
                     expiresAt?: string;

@@ -7,14 +7,14 @@ import type {
   Refusal,
   ReservationId,
   VaultKeyId,
+  WindowOffer,
   WindowSpan,
 } from '@keybrake/domain';
 
-/** One cap to reserve against, with the windows among which the store's clock chooses (R6). */
-export interface HoldRequest {
+/** One cap to reserve against; the store's clock chooses the window (R6). */
+export interface HoldRequest extends WindowOffer {
   readonly cap: BoundCap;
   readonly amountMicros: bigint;
-  readonly windows: readonly WindowSpan[];
 }
 
 /** A request quota or rate: counts admitted calls, is never given back. */

@@ -6,6 +6,7 @@ import {
   rootKeyId,
   type Verdict,
   windowCandidates,
+  windowOffer,
 } from '@keybrake/domain';
 import { pause } from '../deadline.js';
 import type {
@@ -116,7 +117,7 @@ function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {
   const toHold = (cap: BoundCap): HoldRequest => ({
     cap,
     amountMicros: amount.micros,
-    windows: windowCandidates(cap.window, cap.timeZone, nowMs),
+    ...windowOffer(cap.window, cap.timeZone, nowMs),
   });
   return verdict.caps.map(toHold);
 }

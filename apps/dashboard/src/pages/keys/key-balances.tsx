@@ -1,11 +1,11 @@
 import type { Balance } from '../../api/types.ts';
+import { WINDOWS } from '../../format/windows.ts';
 import { Empty } from '../../ui/states.tsx';
 import { UsageBar } from '../../ui/usage-bar.tsx';
 import { Time } from '../../ui/values.tsx';
 import styles from './keys.module.css';
 
 const SCOPES = { run: 'each run', key: 'this key', agent_type: 'its agent type', account: 'the account' };
-const WINDOWS = { day: 'a day', month: 'a month', total: 'in total' };
 const DIRECTIONS = { any: '', in: ', money in', out: ', money out' };
 
 const capName = ({ scope, window, currency, direction }: Balance) =>

@@ -1,5 +1,6 @@
 import { Plus, Trash2 } from 'lucide-react';
 import type { Cap } from '../../api/types.ts';
+import { WINDOWS } from '../../format/windows.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/fields.tsx';
 import { Hint, Stack } from '../../ui/layout.tsx';
@@ -14,11 +15,7 @@ const SCOPES = [
   { value: 'agent_type', label: 'agent type' },
   { value: 'account', label: 'account' },
 ];
-const WINDOWS = [
-  { value: 'day', label: 'a day' },
-  { value: 'month', label: 'a month' },
-  { value: 'total', label: 'in total' },
-];
+const WINDOW_OPTIONS = Object.entries(WINDOWS).map(([value, label]) => ({ value, label }));
 const DIRECTIONS = [
   { value: 'any', label: 'any' },
   { value: 'in', label: 'money in' },
@@ -83,7 +80,7 @@ function CapRow({ cap, index, onChange, onRemove }: CapRowProps) {
         label="Within"
         value={cap.window}
         onChange={(window) => onChange(index, { window: window as Cap['window'] })}
-        options={WINDOWS}
+        options={WINDOW_OPTIONS}
       />
       <SelectField
         label="Direction"

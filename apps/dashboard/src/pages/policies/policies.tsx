@@ -4,6 +4,7 @@ import { api } from '../../api/api.ts';
 import type { Policy } from '../../api/types.ts';
 import { usePages } from '../../data/pages.ts';
 import { formatMoney } from '../../format/money.ts';
+import { WINDOWS } from '../../format/windows.ts';
 import { AgentText } from '../../ui/agent-text.tsx';
 import { LinkButton } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -13,7 +14,6 @@ import { Time } from '../../ui/values.tsx';
 
 const PER_PAGE = 50;
 const SCOPES = { run: 'run', key: 'key', agent_type: 'agent type', account: 'account' };
-const WINDOWS = { day: 'a day', month: 'a month', total: 'in total' };
 
 const capsText = ({ caps }: Policy) =>
   caps

@@ -1,8 +1,20 @@
+// The buckets of a rolling window are one balance, named by the one that leaves next.
 const BALANCE = `
-select b.counter, b.scope, b.scope_id, b.cap_window, b.window_id, b.currency, b.direction,
-       b.limit_micros, b.committed_micros, b.held_micros, b.window_ends_at_ms
-  from ledger.balances b
- where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint`;
+with current as (
+  select b.counter, b.scope, b.scope_id, b.cap_window, b.window_id, b.currency, b.direction,
+         b.limit_micros, b.committed_micros, b.held_micros, b.window_ends_at_ms
+    from ledger.balances b
+   where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint and b.cap_window <> 'rolling_24h'
+   union all
+  select b.counter, b.scope, b.scope_id, b.cap_window, min(b.window_id), b.currency, b.direction,
+         (array_agg(b.limit_micros order by b.window_id desc))[1], sum(b.committed_micros)::bigint,
+         sum(b.held_micros)::bigint, min(b.window_ends_at_ms)
+    from ledger.balances b
+   where b.account_id = $1::text and b.window_ends_at_ms > $2::bigint and b.cap_window = 'rolling_24h'
+     and b.committed_micros + b.held_micros > 0
+   group by b.counter, b.scope, b.scope_id, b.cap_window, b.currency, b.direction
+)
+select b.* from current b where true`;
 
 export const BALANCES_OF = `${BALANCE} and b.counter = any($3::text[])
  order by b.scope desc, b.scope_id, b.cap_window, b.currency, b.direction`;
