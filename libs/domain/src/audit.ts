@@ -62,7 +62,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     accountId: facts.accountId,
     ...identity(facts.call),
     decision: 'allowed',
-    rule: facts.duplicateOf === undefined ? null : 'duplicate_call',
+    rule: warningRule(facts),
     message: reservationMessage(facts, reservation),
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
     ...(trueUp === undefined ? {} : { finalMicros: trueUp.actualMicros.toString() }),
@@ -75,8 +75,13 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
   };
 }
 
-function reservationMessage({ resolves, duplicateOf }: SpendReserved, { outcome }: Reservation): string | null {
+function warningRule({ shadow, duplicateOf }: SpendReserved): string | null {
+  return shadow?.rule ?? (duplicateOf === undefined ? null : 'duplicate_call');
+}
+
+function reservationMessage({ resolves, duplicateOf, shadow }: SpendReserved, { outcome }: Reservation): string | null {
   if (outcome.state === 'released') return releaseMessage(outcome.reason, outcome.detail);
+  if (shadow !== undefined) return `in shadow, would be refused: ${shadow.message}`;
   if (duplicateOf !== undefined) return `${DUPLICATE_OF}${duplicateOf}`;
   if (resolves !== undefined) return `looked up by the resolver for ${resolves}`;
   return outcome.state === 'committed' ? (outcome.note ?? null) : null;

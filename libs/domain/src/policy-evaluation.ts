@@ -33,27 +33,44 @@ export type Verdict =
       readonly caps: readonly BoundCap[];
       /** Set when the call's own amount is in another currency. */
       readonly conversion?: Conversion | undefined;
+      /** Why a policy in shadow would refuse. */
+      readonly shadowRefusal?: Refusal | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });
+/** What a call would hold, and why it must not, if so. */
+interface Hold extends Omit<Extract<Verdict, { kind: 'allowed' }>, 'kind' | 'shadowRefusal'> {
+  readonly refusal?: Refusal | undefined;
+}
+
+/** Of these, no mode lets a call through: whose call it is, or that it can't be counted. */
+const ALWAYS: ReadonlySet<Refusal['code']> = new Set(['run_id_mismatch', 'invalid_request']);
 
 /**
  * The part of the decision that needs no state: operation, run id, price, currency, per-call maximum, and which caps
  * apply. Room in the caps, quota, rate, revocation and expiry are decided by the admission store, atomically (R1, R7).
  */
 export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
-  const { operation } = call;
+  const { refusal: ofHold, ...hold } = holdFor(policy, key, call);
+  const refusals = [refusalBeforePrice(policy, key, call), ofHold].filter((refusal) => refusal !== undefined);
+  const [first] = refusals;
+  const denying = policy.mode === 'shadow' ? refusals.find(({ code }) => ALWAYS.has(code)) : first;
+  return denying === undefined
+    ? { kind: 'allowed', ...hold, shadowRefusal: first }
+    : { kind: 'refused', refusal: denying };
+}
+
+function refusalBeforePrice(policy: Policy, key: VaultKey, { operation, ...call }: CallFacts): Refusal | undefined {
+  if (key.boundRunId !== undefined && call.runId !== key.boundRunId) return { code: 'run_id_mismatch' };
   if (!lineAllows(policy, key, operation)) {
     const endpoint = `${operation.method} ${operation.template}`;
-    return refused({ code: 'operation_not_allowed', operation: `${operation.resource}:${operation.action}`, endpoint });
+    return { code: 'operation_not_allowed', operation: `${operation.resource}:${operation.action}`, endpoint };
   }
-  if (key.boundRunId !== undefined && call.runId !== key.boundRunId) return refused({ code: 'run_id_mismatch' });
-  if (call.runId === undefined && needsRunId(policy)) return refused({ code: 'run_id_required' });
+  if (call.runId === undefined && needsRunId(policy)) return { code: 'run_id_required' };
   if (policy.requireIdempotencyKey && call.mutates && !call.hasIdempotencyKey) {
-    return refused({ code: 'idempotency_key_required' });
+    return { code: 'idempotency_key_required' };
   }
-  return holdFor(policy, key, call);
+  return undefined;
 }
 
 /** The policy and every key of the line allow it. */
@@ -71,26 +88,27 @@ function needsRunId(policy: Policy): boolean {
   return policy.requireRunId || policy.caps.some((cap) => cap.scope === 'run');
 }
 
-function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
+function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Hold {
   const { pricing } = call;
-  if (pricing.kind === 'free') return { kind: 'allowed', amount: undefined, caps: [] };
+  const nothing: Hold = { amount: undefined, caps: [] };
+  if (pricing.kind === 'free') return nothing;
   if (pricing.kind === 'unpriced' && policy.unpriced === 'deny') {
-    return refused({ code: 'unpriced_operation', reason: pricing.reason });
+    return { ...nothing, refusal: { code: 'unpriced_operation', reason: pricing.reason } };
   }
   const amount = pricing.kind === 'priced' ? pricing.amount : (policy.unpriced as Money);
-  if (amount.micros === 0n) return { kind: 'allowed', amount, caps: [] };
+  if (amount.micros === 0n) return { amount, caps: [] };
   if (amount.micros > MICROS_MAX) {
-    return refused({ code: 'invalid_request', message: `${formatMoney(amount)} is more than Keybrake can count.` });
+    const message = `${formatMoney(amount)} is more than Keybrake can count.`;
+    return { ...nothing, refusal: { code: 'invalid_request', message } };
   }
-  const own = overMax(policy, amount);
-  if (own !== undefined) return refused(own);
+  const overOwn = overMax(policy, amount);
   const counted = inCappedCurrency(policy, call.fx, amount, pricing.direction);
-  if (counted === undefined) return refused({ code: 'currency_not_capped', currency: amount.currency });
-  const over = overMax(policy, counted.amount);
-  if (over !== undefined) return refused(over);
+  if (counted === undefined) {
+    return { amount, caps: [], refusal: overOwn ?? { code: 'currency_not_capped', currency: amount.currency } };
+  }
   const { currency } = counted.amount;
   const caps = keyCaps(policy, key, call.runId, (cap) => capApplies(cap, currency, pricing.direction));
-  return { kind: 'allowed', ...counted, caps };
+  return { ...counted, caps, refusal: overOwn ?? overMax(policy, counted.amount) };
 }
 
 function overMax(policy: Policy, amount: Money): Refusal | undefined {

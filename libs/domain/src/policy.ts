@@ -31,7 +31,12 @@ export interface Policy {
   readonly connectedAccounts: readonly string[];
   /** Undefined: the same request under another idempotency key is another call. */
   readonly duplicateGuard: DuplicateGuard | undefined;
+  readonly mode: PolicyMode;
 }
+
+export const POLICY_MODES = ['enforce', 'shadow'] as const;
+/** `shadow`: decides, counts and records, and lets through what it would refuse. */
+export type PolicyMode = (typeof POLICY_MODES)[number];
 
 export const GUARD_MODES = ['warn', 'block'] as const;
 export const GUARD_SCOPES = ['run', 'key'] as const;

@@ -71,6 +71,8 @@ export interface SpendReserved extends EventBase {
   readonly guardHash?: string | undefined;
   /** The earlier call that this one repeats under another idempotency key; its policy only warns. */
   readonly duplicateOf?: ReservationId | undefined;
+  /** Why the policy would have refused it, were it not in shadow. */
+  readonly shadow?: { readonly rule: RefusalCode; readonly message: string } | undefined;
   /** A look-up of this call's price by its gateway, before it was reserved itself; absent for callers' own calls. */
   readonly pricesFor?: ReservationId | undefined;
 }

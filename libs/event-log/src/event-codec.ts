@@ -52,6 +52,7 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       optionalText(event, 'pricesFor');
       optionalText(event, 'guardHash');
       optionalText(event, 'duplicateOf');
+      if (event.shadow !== undefined) text(object(event, 'shadow'), 'rule');
       reviveCall(event);
       reviveHolds(event);
       return;

@@ -63,13 +63,15 @@ begin
   return jsonb_build_object('kind', 'in_flight', 'reservationId', taken.reservation_id);
 end $$;
 
--- Counts the call on every meter, or on none and returns the refusal.
-create or replace function admission.use_meters(account text, meters jsonb, now_ms bigint) returns jsonb
+-- Counts the call on every meter, or on none; returns the refusal. In shadow it counts whatever it returns.
+drop function if exists admission.use_meters(text, jsonb, bigint);
+create or replace function admission.use_meters(account text, meters jsonb, now_ms bigint, is_shadow boolean) returns jsonb
 language plpgsql as $$
 declare
   meter jsonb;
   current_id text;
   current_used integer;
+  refusal jsonb;
 begin
   for meter in select value from jsonb_array_elements(meters) order by value ->> 'counter' loop
     current_id := case when meter ->> 'kind' = 'rate' then (now_ms / 1000)::text
@@ -78,13 +80,13 @@ begin
     select case when m.window_id = current_id then m.used else 0 end into current_used
       from admission.meters m where m.account_id = account and m.counter = meter ->> 'counter' for update;
     if current_used >= (meter ->> 'limit')::integer then
-      if meter ->> 'kind' = 'rate' then
-        return jsonb_build_object('code', 'rate_exceeded', 'limit', meter -> 'limit', 'retryAfterMs', 1000 - now_ms % 1000);
-      end if;
-      return jsonb_build_object('code', 'quota_exceeded', 'limit', meter -> 'limit',
-        'resetsAtMs', admission.span_at(meter -> 'windows', now_ms) -> 'endsAtMs');
+      refusal := coalesce(refusal, case when meter ->> 'kind' = 'rate'
+        then jsonb_build_object('code', 'rate_exceeded', 'limit', meter -> 'limit', 'retryAfterMs', 1000 - now_ms % 1000)
+        else jsonb_build_object('code', 'quota_exceeded', 'limit', meter -> 'limit',
+          'resetsAtMs', admission.span_at(meter -> 'windows', now_ms) -> 'endsAtMs') end);
     end if;
   end loop;
+  if refusal is not null and not is_shadow then return refusal; end if;
   for meter in select value from jsonb_array_elements(meters) order by value ->> 'counter' loop
     current_id := case when meter ->> 'kind' = 'rate' then (now_ms / 1000)::text
                        else admission.span_at(meter -> 'windows', now_ms) ->> 'id' end;
@@ -92,13 +94,13 @@ begin
        set used = case when m.window_id = current_id then m.used + 1 else 1 end, window_id = current_id
      where m.account_id = account and m.counter = meter ->> 'counter';
   end loop;
-  return null;
+  return refusal;
 end $$;
 
 -- Step 1. Command: {reservationId, accountId, lineage[], policyId, policyVersion, refusal?, claim?: {rootKeyId, keyHash,
 -- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[] or
 -- rolling: {lengthMs, bucketMs}}]}.
--- guard?: {rootKeyId, hash, windowMs, mode}. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
+-- guard?: {rootKeyId, hash, windowMs, mode}, isShadow?. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
 create or replace function admission.reserve(command jsonb) returns jsonb
 language plpgsql as $$
 declare
@@ -121,6 +123,8 @@ declare
   stamped jsonb := '[]';
   windows jsonb := '[]';
   refusal jsonb;
+  is_shadow constant boolean := coalesce((command ->> 'isShadow')::boolean, false);
+  shadow_refusal jsonb;
   reply jsonb;
 begin
   -- Safe to lose in a crash of the server: nothing is launched before a later, synchronous write.
@@ -163,6 +167,10 @@ begin
     if duplicate.reservation_id is not null and guard ->> 'mode' = 'block' then
       refusal := jsonb_build_object('code', 'duplicate_call', 'reservationId', duplicate.reservation_id,
         'reservedAtMs', duplicate.reserved_at_ms);
+      if is_shadow then
+        shadow_refusal := refusal;
+        refusal := null;
+      end if;
     end if;
   end if;
 
@@ -200,15 +208,21 @@ begin
     if balance.committed_micros + balance.held_micros + (hold ->> 'amountMicros')::bigint > (hold ->> 'limitMicros')::bigint then
       refusal := jsonb_build_object('code', 'cap_exceeded', 'counter', hold ->> 'counter', 'windowId', leaving,
         'committedMicros', balance.committed_micros::text, 'heldMicros', balance.held_micros::text);
-      exit;
+      if not is_shadow then exit; end if;
+      shadow_refusal := coalesce(shadow_refusal, refusal);
+      refusal := null;
     end if;
     stamped := stamped || jsonb_build_object('counter', hold ->> 'counter', 'windowId', span ->> 'id', 'amountMicros', hold ->> 'amountMicros');
-    windows := windows || jsonb_build_object('span', span, 'remainingMicros',
-      ((hold ->> 'limitMicros')::bigint - balance.committed_micros - balance.held_micros - (hold ->> 'amountMicros')::bigint)::text);
+    windows := windows || jsonb_build_object('span', span, 'remainingMicros', greatest(0,
+      (hold ->> 'limitMicros')::bigint - balance.committed_micros - balance.held_micros - (hold ->> 'amountMicros')::bigint)::text);
   end loop;
 
   if refusal is null and jsonb_array_length(command -> 'meters') > 0 then
-    refusal := admission.use_meters(account, command -> 'meters', now_ms);
+    refusal := admission.use_meters(account, command -> 'meters', now_ms, is_shadow);
+    if is_shadow then
+      shadow_refusal := coalesce(shadow_refusal, refusal);
+      refusal := null;
+    end if;
   end if;
   if refusal is not null then
     if claimed_anew then
@@ -230,6 +244,7 @@ begin
   if duplicate.reservation_id is not null then
     reply := reply || jsonb_build_object('duplicateOf', duplicate.reservation_id);
   end if;
+  if shadow_refusal is not null then reply := reply || jsonb_build_object('shadowRefusal', shadow_refusal); end if;
   insert into admission.reservations (reservation_id, account_id, state, incarnation, holds, reply, reserved_at_ms, guard_key)
   values (reservation, account, 'held', 1, stamped, reply, now_ms, guard_name);
   return reply;

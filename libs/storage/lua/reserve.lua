@@ -55,12 +55,16 @@ if command.refusal then return refused(command.refusal) end
 local guard = command.guard
 local guard_key = guard and take_keys(1)[1]
 local duplicate_of
+-- In shadow nothing from here on refuses; the first that would is told.
+local shadow_refusal
 if guard then
   local since = string.format('(%.0f', at_ms - guard.windowMs)
   local latest = redis.call('ZREVRANGEBYSCORE', guard_key, '+inf', since, 'WITHSCORES', 'LIMIT', 0, 1)
   duplicate_of = latest[1]
   if duplicate_of and guard.mode == 'block' then
-    return refused({ code = 'duplicate_call', reservationId = duplicate_of, reservedAtMs = tonumber(latest[2]) })
+    local again = { code = 'duplicate_call', reservationId = duplicate_of, reservedAtMs = tonumber(latest[2]) }
+    if not command.isShadow then return refused(again) end
+    shadow_refusal = again
   end
 end
 
@@ -114,12 +118,15 @@ for index, counter_key in ipairs(take_keys(#command.holds)) do
     committed, held, is_new = balance[1] or '0', balance[2] or '0', not balance[2]
   end
   local after = plus(plus(amount(committed), amount(held)), wanted)
-  if exceeds(after, limit) then
-    return refused({ code = 'cap_exceeded', counter = hold.counter, windowId = leaving or span.id,
-      committedMicros = committed, heldMicros = held })
+  local is_over = exceeds(after, limit)
+  if is_over then
+    local over = { code = 'cap_exceeded', counter = hold.counter, windowId = leaving or span.id,
+      committedMicros = committed, heldMicros = held }
+    if not command.isShadow then return refused(over) end
+    shadow_refusal = shadow_refusal or over
   end
   holds[index] = { key = counter_key, windowId = span.id, amountMicros = hold.amountMicros }
-  windows[index] = { id = span.id, remainingMicros = text(minus(limit, after)) }
+  windows[index] = { id = span.id, remainingMicros = is_over and '0' or text(minus(limit, after)) }
   new_ends[index] = is_new and span.endsAtMs
 end
 
@@ -131,10 +138,11 @@ for index, meter_key in ipairs(take_keys(#command.meters)) do
   local used = redis.call('HMGET', meter_key, 'windowId', 'used')
   local current = used[1] == window_id and tonumber(used[2]) or 0
   if current >= meter.limit then
-    if meter.kind == 'rate' then
-      return refused({ code = 'rate_exceeded', limit = meter.limit, retryAfterMs = 1000 - at_ms % 1000 })
-    end
-    return refused({ code = 'quota_exceeded', limit = meter.limit, resetsAtMs = span and span.endsAtMs })
+    local over = meter.kind == 'rate'
+      and { code = 'rate_exceeded', limit = meter.limit, retryAfterMs = 1000 - at_ms % 1000 }
+      or { code = 'quota_exceeded', limit = meter.limit, resetsAtMs = span and span.endsAtMs }
+    if not command.isShadow then return refused(over) end
+    shadow_refusal = shadow_refusal or over
   end
   meters[index] = { key = meter_key, windowId = window_id, used = current + 1,
     keepMs = meter.kind == 'rate' and 5000 or (span and span.endsAtMs - at_ms) or DAY_MS }
@@ -177,7 +185,8 @@ end
 -- An empty Lua table is an object to cjson.
 local windows_json = #windows == 0 and '[]' or cjson.encode(windows)
 local reply = '{"kind":"held","incarnation":' .. incarnation .. ',"reservedAtMs":' .. string.format('%.0f', at_ms)
-  .. ',"windows":' .. windows_json .. (duplicate_of and ',"duplicateOf":"' .. duplicate_of .. '"' or '') .. '}'
+  .. ',"windows":' .. windows_json .. (duplicate_of and ',"duplicateOf":"' .. duplicate_of .. '"' or '')
+  .. (shadow_refusal and ',"shadowRefusal":' .. cjson.encode(shadow_refusal) or '') .. '}'
 redis.call('HSET', KEYS[3], 'id', command.reservationId, 'state', 'held', 'incarnation', incarnation, 'reply', reply,
   'holds', #holds == 0 and '[]' or cjson.encode(holds))
 if claim then redis.call('HSET', KEYS[3], 'claim', claim_key) end

@@ -16,13 +16,16 @@ export type ReserveReply =
       reservedAtMs: number;
       windows: { id: string; remainingMicros: string }[];
       duplicateOf?: ReservationId;
+      shadowRefusal?: StoreRefusal;
     }
-  | { kind: 'refused'; refusal: Exclude<Refusal, { code: 'cap_exceeded' }> | CapRefusal }
+  | { kind: 'refused'; refusal: StoreRefusal }
   | { kind: 'completed'; reservationId: ReservationId; sealedResponse: string | null }
   | { kind: 'in_flight'; reservationId: ReservationId }
   | { kind: 'in_doubt'; reservationId: ReservationId; launchedAtMs: number }
   | { kind: 'stale_policy' }
   | { kind: 'not_ready' };
+
+type StoreRefusal = Exclude<Refusal, { code: 'cap_exceeded' }> | CapRefusal;
 
 interface CapRefusal {
   code: 'cap_exceeded';
@@ -57,6 +60,7 @@ export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand)
           span: spanOf(command.holds[index], id),
           remainingMicros: BigInt(remainingMicros),
         })),
+        shadowRefusal: reply.shadowRefusal && decodeRefusal(reply.shadowRefusal, command),
       };
     case 'refused':
       return { kind: 'refused', refusal: decodeRefusal(reply.refusal, command) };
@@ -74,7 +78,7 @@ function spanOf(hold: HoldRequest | undefined, windowId: string): WindowSpan {
   return span;
 }
 
-function decodeRefusal(refusal: (ReserveReply & { kind: 'refused' })['refusal'], command: ReserveCommand): Refusal {
+function decodeRefusal(refusal: StoreRefusal, command: ReserveCommand): Refusal {
   if (refusal.code === command.refusal?.code) return command.refusal;
   if (refusal.code !== 'cap_exceeded' || !('counter' in refusal)) return refusal as Refusal;
   const hold = command.holds.find(({ cap }) => cap.counter === refusal.counter);

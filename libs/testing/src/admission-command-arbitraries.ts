@@ -15,6 +15,7 @@ export type AdmissionCommand =
       readonly metered: boolean;
       readonly policyVersion: number;
       readonly refused: boolean;
+      readonly isShadow: boolean;
     }
   | { readonly kind: 'launch'; readonly reservation: number; readonly owner: string; readonly incarnation: number }
   | {
@@ -65,6 +66,7 @@ const reserve = fc.record({
   metered: fc.boolean(),
   policyVersion: fc.constantFrom(1, 2, 2, 2),
   refused: fc.constantFrom(false, false, false, false, false, false, true),
+  isShadow: fc.constantFrom(false, false, false, true),
 });
 
 const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(

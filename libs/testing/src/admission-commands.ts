@@ -159,6 +159,7 @@ class Sequence {
       refusal: refused ? { code: 'run_id_required' } : undefined,
       claim: claim === undefined ? undefined : { rootKeyId: this.#keyId('root'), keyHash: `key-${claim}`, fingerprint },
       guard: guard && { rootKeyId: this.#keyId('root'), hash: 'request-1', windowMs: 3_600_000, mode: guard },
+      isShadow: command.isShadow,
       meters: metered ? [{ kind: 'quota', counter: 'quota/root', limit: 4, windows }] : [],
       holds: caps.map((index) => {
         const cap = this.#cap(index);
@@ -186,7 +187,7 @@ function untimed(answer: unknown): unknown {
   ]);
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => {
-      if (name === 'refusal') return [name, untimed(value)];
+      if (name === 'refusal' || name === 'shadowRefusal') return [name, untimed(value)];
       return [name, untold.has(name) ? 'told' : value];
     }),
   );

@@ -63,6 +63,17 @@ export function duplicateGuardContract(current: () => AdmissionScene): void {
     expect((await scene.held(second)).duplicateOf).toBe(first.reservationId);
   });
 
+  test('a guard that blocks lets through in shadow, and says so', async () => {
+    const scene = current();
+    const first = scene.command({ guard: scene.guardOf('block') });
+    await scene.held(first);
+    const outcome = await scene.held(
+      scene.command({ guard: scene.guardOf('block'), caps: [scene.capOf(0n)], isShadow: true }),
+    );
+    expect(outcome.duplicateOf).toBe(first.reservationId);
+    expect(outcome.shadowRefusal).toMatchObject({ code: 'duplicate_call', reservationId: first.reservationId });
+  });
+
   test('another request, another root key and a call before the window are no duplicates', async () => {
     const scene = current();
     const guard = scene.guardOf('block');

@@ -228,6 +228,27 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
       });
     });
 
+    test('in shadow a call without room is held, and told what it would have been refused for', async () => {
+      const cap = scene.capOf(DOLLAR);
+      const windows = windowCandidates('month', 'UTC', Date.now());
+      const meters = [{ kind: 'quota', counter: `quota/${scene.key}`, limit: 1, windows }] as const;
+      const first = await scene.held(scene.command({ caps: [cap], meters, isShadow: true }));
+      expect(first.shadowRefusal).toBeUndefined();
+      const over = scene.command({ caps: [cap], meters, isShadow: true });
+      for (const outcome of [await scene.held(over), await scene.held(over)]) {
+        expect(outcome.shadowRefusal).toMatchObject({ code: 'cap_exceeded', cap: { heldMicros: DOLLAR } });
+        expect(outcome.windows[0]?.remainingMicros).toBe(0n);
+      }
+      expect(await scene.balance(cap)).toEqual({ held: 2n * DOLLAR, committed: 0n });
+      const uncapped = await scene.held(scene.command({ caps: [], meters, isShadow: true }));
+      expect(uncapped.shadowRefusal).toMatchObject({ code: 'quota_exceeded', limit: 1 });
+      // What it holds counts for those that are not in shadow.
+      expect((await scene.store.reserve(scene.command({ caps: [cap] }))).kind).toBe('refused');
+      await scene.putKey(scene.key, { revokedAtMs: 1 });
+      const dead = await scene.store.reserve(scene.command({ isShadow: true }));
+      expect(dead).toEqual({ kind: 'refused', refusal: { code: 'key_revoked' } });
+    });
+
     test('the window is the one that holds the clock of the store, whatever the caller offers beside it (R6)', async () => {
       const windows = windowCandidates('day', 'UTC', Date.now() + 20 * 3_600_000);
       const cap = scene.capOf(DOLLAR);

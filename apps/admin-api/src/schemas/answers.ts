@@ -1,5 +1,5 @@
 import { TOKEN_ROLES } from '@keybrake/application';
-import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS, GUARD_MODES, GUARD_SCOPES } from '@keybrake/domain';
+import { CAP_DIRECTIONS, CAP_SCOPES, CAP_WINDOWS, GUARD_MODES, GUARD_SCOPES, POLICY_MODES } from '@keybrake/domain';
 import { z } from 'zod';
 import { count, currencyCode, id, minor, pageOf, time } from './answer-parts.js';
 
@@ -33,7 +33,7 @@ const policyFields = {
     z.literal('off'),
     z.strictObject({ mode: z.enum(GUARD_MODES), windowSeconds: z.int(), scope: z.enum(GUARD_SCOPES) }),
   ]),
-  mode: z.literal('enforce'),
+  mode: z.enum(POLICY_MODES),
 };
 
 export const policyDraftAnswer = z.strictObject(policyFields).meta({ id: 'PolicyDraft' });

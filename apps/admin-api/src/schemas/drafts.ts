@@ -28,6 +28,7 @@ export function toPolicyDraft(body: PolicyBody): PolicyDraft {
     otherCurrencies: body.otherCurrencies,
     connectedAccounts: body.connectedAccounts,
     duplicateGuard: toGuard(body.duplicateGuard),
+    mode: body.mode,
   };
 }
 

@@ -1,5 +1,12 @@
 import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
-import { GUARD_MODES, GUARD_SCOPES, GUARD_WINDOW_MAX_MS, isTimeZone, parseProviderId } from '@keybrake/domain';
+import {
+  GUARD_MODES,
+  GUARD_SCOPES,
+  GUARD_WINDOW_MAX_MS,
+  isTimeZone,
+  POLICY_MODES,
+  parseProviderId,
+} from '@keybrake/domain';
 import { amountMinor, capBody, currency, instant, name } from '@keybrake/wire';
 import { z } from 'zod';
 
@@ -46,7 +53,7 @@ export const policyBody = z.strictObject({
   otherCurrencies: z.enum(['deny', 'convert']).default('deny'),
   connectedAccounts: z.array(z.string().max(500)).max(100).default([]),
   duplicateGuard: z.union([z.literal('off'), duplicateGuard]).default('off'),
-  mode: z.literal('enforce').default('enforce'),
+  mode: z.enum(POLICY_MODES).default('enforce'),
 });
 export type PolicyBody = z.infer<typeof policyBody>;
 

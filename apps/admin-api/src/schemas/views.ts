@@ -37,7 +37,7 @@ export function policyDraftView(policy: PolicyDraft) {
     otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
     duplicateGuard: guardView(policy.duplicateGuard),
-    mode: 'enforce',
+    mode: policy.mode,
   };
 }
 

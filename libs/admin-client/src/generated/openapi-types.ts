@@ -1027,8 +1027,8 @@ export interface components {
                 windowSeconds: number;
             };
             id: string;
-            /** @constant */
-            mode: "enforce";
+            /** @enum {string} */
+            mode: "enforce" | "shadow";
             name: string;
             /** @enum {string} */
             otherCurrencies: "deny" | "convert";
@@ -1074,8 +1074,8 @@ export interface components {
                 scope: "run" | "key";
                 windowSeconds: number;
             };
-            /** @constant */
-            mode: "enforce";
+            /** @enum {string} */
+            mode: "enforce" | "shadow";
             name: string;
             /** @enum {string} */
             otherCurrencies: "deny" | "convert";
@@ -2202,9 +2202,9 @@ export interface operations {
                     };
                     /**
                      * @default enforce
-                     * @constant
+                     * @enum {string}
                      */
-                    mode?: "enforce";
+                    mode?: "enforce" | "shadow";
                     name: string;
                     /**
                      * @default deny
@@ -2330,9 +2330,9 @@ export interface operations {
                     };
                     /**
                      * @default enforce
-                     * @constant
+                     * @enum {string}
                      */
-                    mode?: "enforce";
+                    mode?: "enforce" | "shadow";
                     name: string;
                     /**
                      * @default deny

@@ -147,5 +147,6 @@ function draftJson(draft: PolicyDraft): JsonValue {
     connectedAccounts: draft.connectedAccounts,
     otherCurrencies: draft.otherCurrencies,
     duplicateGuard: draft.duplicateGuard && { ...draft.duplicateGuard },
+    mode: draft.mode,
   };
 }

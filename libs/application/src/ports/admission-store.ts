@@ -52,6 +52,8 @@ export interface ReserveCommand {
   readonly refusal: Refusal | undefined;
   readonly claim: Claim | undefined;
   readonly guard?: GuardClaim | undefined;
+  /** Room, quota and rate refuse nothing: what lacks it is held all the same, and named. */
+  readonly isShadow?: boolean | undefined;
   readonly meters: readonly Meter[];
   readonly holds: readonly HoldRequest[];
 }
@@ -65,6 +67,8 @@ export type ReserveOutcome =
       readonly windows: readonly { readonly span: WindowSpan; readonly remainingMicros: bigint }[];
       /** The latest call with the guard's hash that was not released, where the guard only warns. */
       readonly duplicateOf?: ReservationId | undefined;
+      /** Of a command in shadow: the first thing that it would have been refused for. */
+      readonly shadowRefusal?: Refusal | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** The key was used before and its call ended; `sealedResponse` only until the ledger has folded it. */

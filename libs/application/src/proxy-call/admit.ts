@@ -14,7 +14,7 @@ export function admittedCall(
   reservationId: AdmittedCall['reservationId'],
   { outcome }: HeldAdmission,
 ): AdmittedCall {
-  const { operation, outgoing } = call;
+  const { operation, outgoing, verdict } = call;
   if (operation === undefined || outgoing === undefined) throw new Error('a call that was not understood was admitted');
   const remaining = outcome.windows.map((window) => window.remainingMicros);
   const remainingMicros = remaining.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
@@ -27,6 +27,7 @@ export function admittedCall(
     adopted: false,
     remainingMicros,
     duplicateOf: outcome.duplicateOf,
+    shadowRefusal: (verdict.kind === 'allowed' ? verdict.shadowRefusal : undefined) ?? outcome.shadowRefusal,
   };
 }
 
@@ -39,7 +40,7 @@ export async function recordReserved(
 ): Promise<OutgoingRequest> {
   try {
     const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
-    const event = spendReserved(ports.runtime, call, call.reservationId, outcome, command, sealedRequest);
+    const event = spendReserved(ports.runtime, call, outcome, command, sealedRequest);
     await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, 'The event log');
     call.watch.ended('record');
     return request;

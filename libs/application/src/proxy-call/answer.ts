@@ -76,6 +76,7 @@ export function allowedAnswer(report: CallReport, response: UpstreamResponse, re
     'keybrake-decision': 'allowed',
   };
   if (call?.duplicateOf !== undefined) headers['keybrake-duplicate-of'] = call.duplicateOf;
+  if (call?.shadowRefusal !== undefined) headers['keybrake-would-deny'] = call.shadowRefusal.code;
   if (!recorded) headers['keybrake-audit'] = 'pending';
   if (call?.remainingMicros !== undefined && call.verdict.kind === 'allowed' && call.verdict.amount !== undefined) {
     const { currency } = call.verdict.amount;

@@ -99,6 +99,8 @@ export interface AdmittedCall extends ReadCall {
   readonly remainingMicros: bigint | undefined;
   /** The earlier call that this one repeats under another idempotency key, where the policy only warns. */
   readonly duplicateOf?: ReservationId | undefined;
+  /** What it would have been refused for, were its policy not in shadow. */
+  readonly shadowRefusal?: Refusal | undefined;
 }
 
 export const refusedVerdict = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal });

@@ -14,7 +14,7 @@ import {
 } from '@keybrake/domain';
 import type { HoldRequest, ReserveCommand, ReserveOutcome } from '../ports/admission-store.js';
 import type { Runtime } from '../ports/runtime.js';
-import type { ReadCall } from './call.js';
+import type { AdmittedCall, ReadCall } from './call.js';
 
 const base = (runtime: Runtime, call: ReadCall) => ({
   eventId: runtime.newEventId(),
@@ -48,8 +48,7 @@ function refusedAmount(refusal: Refusal) {
 
 export function spendReserved(
   runtime: Runtime,
-  call: ReadCall,
-  reservationId: ReservationId,
+  call: AdmittedCall,
   held: Extract<ReserveOutcome, { kind: 'held' }>,
   { holds, guard }: Pick<ReserveCommand, 'holds' | 'guard'>,
   sealedRequest: string | undefined,
@@ -57,7 +56,7 @@ export function spendReserved(
   return {
     type: 'SpendReserved',
     ...base(runtime, call),
-    reservationId,
+    reservationId: call.reservationId,
     incarnation: held.incarnation,
     call: identityOf(call),
     fingerprint: call.fingerprint,
@@ -67,6 +66,7 @@ export function spendReserved(
     pricesFor: call.pricesFor,
     guardHash: guard?.hash,
     duplicateOf: held.duplicateOf,
+    shadow: call.shadowRefusal && { rule: call.shadowRefusal.code, message: messageOf(call.shadowRefusal) },
   };
 }
 
@@ -120,7 +120,7 @@ export function callDenied(runtime: Runtime, call: ReadCall, callId: Reservation
     callId,
     call: identityOf(call),
     rule: refusal.code,
-    message: printable(describeRefusal(refusal)),
+    message: messageOf(refusal),
     latencyMs: event.occurredAtMs - call.watch.startedAtMs,
   };
 }
@@ -136,6 +136,8 @@ export function callReplayed(
   const latencyMs = event.occurredAtMs - call.watch.startedAtMs;
   return { type: 'CallReplayed', ...event, callId, call: identityOf(call), originalReservationId, status, latencyMs };
 }
+
+const messageOf = (refusal: Refusal): string => printable(describeRefusal(refusal));
 
 /** Parser messages may quote the request: what a terminal or a database can't take is replaced. */
 function printable(text: string): string {

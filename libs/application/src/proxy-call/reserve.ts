@@ -82,6 +82,7 @@ export function reserveCommand(
     refusal: call.verdict.kind === 'refused' ? call.verdict.refusal : undefined,
     claim: claimOf(ports, call),
     guard: guardOf(ports, call),
+    isShadow: policy.mode === 'shadow',
     meters: metersOf(call, nowMs),
     holds: holdsOf(call.verdict, nowMs),
   };

@@ -109,6 +109,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   async #reserve(command: ReserveCommand, claimLookedUp: boolean): Promise<Reply> {
     const { accountId, reservationId, lineage, policyId, policyVersion, refusal, claim, guard, meters, holds } =
       command;
+    const { isShadow = false } = command;
     const keys = accountKeys(accountId);
     const encoded = {
       reservationId,
@@ -118,6 +119,7 @@ export class RedisAdmissionStore implements AdmissionStore {
       ...encodeRefusal(refusal),
       ...(claim === undefined ? {} : { claim: { fingerprint: claim.fingerprint } }),
       ...(guard === undefined ? {} : { guard: { windowMs: guard.windowMs, mode: guard.mode } }),
+      isShadow,
       meters,
       holds: holds.map(encodeHold),
     };

@@ -26,6 +26,7 @@ const COLUMNS: readonly Column<Policy>[] = [
     cell: (policy) => (
       <Link to={`/policies/${encodeURIComponent(policy.id)}`}>
         <AgentText>{policy.name}</AgentText>
+        {policy.mode === 'shadow' ? ' (shadow)' : ''}
       </Link>
     ),
   },

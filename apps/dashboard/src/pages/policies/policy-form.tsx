@@ -40,6 +40,15 @@ export function PolicyForm({ draft, onChange, isNew }: PartProps & { isNew: bool
                     label: id,
                   }))}
                 />
+                <SelectField
+                  label="What it refuses"
+                  value={draft.mode}
+                  onChange={(mode) => onChange({ mode: mode === 'shadow' ? 'shadow' : 'enforce' })}
+                  options={[
+                    { value: 'enforce', label: 'is refused' },
+                    { value: 'shadow', label: 'goes through and is marked in the audit: shadow' },
+                  ]}
+                />
               </div>
             </Card>
             <Card title="Operations" hint="what its keys may call">

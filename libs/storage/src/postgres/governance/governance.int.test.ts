@@ -95,6 +95,7 @@ const draft: PolicyDraft = {
   otherCurrencies: 'convert',
   connectedAccounts: ['own', 'acct_1'],
   duplicateGuard: { mode: 'block', windowMs: 60_000, scope: 'run' },
+  mode: 'shadow',
 };
 
 const page = (limit: number, after?: { createdAtMs: number; id: string }) => ({ limit, after });

@@ -1,4 +1,4 @@
-import type { Cap, Currency, DuplicateGuard, KeyAttenuation, Policy, VaultKeyId } from '@keybrake/domain';
+import type { Cap, Currency, DuplicateGuard, KeyAttenuation, Policy, PolicyMode, VaultKeyId } from '@keybrake/domain';
 
 // Amounts are text in JSON: a JSON number would pass through a double.
 export type CapJson = Omit<Cap, 'limitMicros'> & { readonly limitMicros: string };
@@ -19,6 +19,7 @@ export interface PolicyDocument {
   readonly connectedAccounts?: readonly string[];
   readonly otherCurrencies?: Policy['otherCurrencies'];
   readonly duplicateGuard?: DuplicateGuard;
+  readonly mode?: PolicyMode;
 }
 
 /** What only a child key has. */
@@ -51,6 +52,7 @@ export function encodePolicy(policy: Policy): string {
     connectedAccounts: policy.connectedAccounts,
     otherCurrencies: policy.otherCurrencies,
     duplicateGuard: policy.duplicateGuard,
+    mode: policy.mode,
   });
 }
 
@@ -75,6 +77,7 @@ export function decodePolicy(
     connectedAccounts: document.connectedAccounts ?? [],
     otherCurrencies: document.otherCurrencies ?? 'deny',
     duplicateGuard: document.duplicateGuard,
+    mode: document.mode ?? 'enforce',
   };
 }
 
