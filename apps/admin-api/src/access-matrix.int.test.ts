@@ -28,6 +28,7 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['GET', '/v1/policies/{policy}/versions', 'viewer'],
   ['GET', '/v1/policies/{policy}/versions/1', 'viewer'],
   ['GET', '/v1/policies/{policy}/diff?from=1&to=1', 'viewer'],
+  ['POST', '/v1/policy-simulations', 'viewer'],
   ['GET', '/v1/policy-templates', 'viewer'],
   ['GET', '/v1/providers', 'viewer'],
   ['GET', '/v1/reservations', 'viewer'],
@@ -68,6 +69,7 @@ const ids: Record<string, string> = { reservation: 'res_of_the_first', run: 'run
 /** What is sent where a body is needed, so that nothing but the account stands in the way. */
 const bodies: Record<string, () => object> = {
   'PUT /v1/policies/{policy}': () => POLICY,
+  'POST /v1/policy-simulations': () => ({ policy: POLICY, policyId: ids.policy }),
   'POST /v1/vault-keys/{vaultKey}/children': () => ({ runId: 'r1' }),
   'POST /v1/credentials/{credential}/rotate': () => ({ secret: 'sk_test_another' }),
   'POST /v1/reservations/{reservation}/resolve': () => ({ outcome: 'executed', note: 'seen' }),

@@ -28,6 +28,7 @@ import {
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresRecordedCalls,
   PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
@@ -92,6 +93,10 @@ export async function openAdminApi(
     tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
+    simulation: {
+      ...{ providers: governance.providers, store: governance.store, digests },
+      calls: new PostgresRecordedCalls(pool),
+    },
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     signIn,

@@ -18,6 +18,7 @@ import { ReportsController } from './controllers/reports.controller.js';
 import { ReservationsController } from './controllers/reservations.controller.js';
 import { RunsController } from './controllers/runs.controller.js';
 import { SessionsController } from './controllers/sessions.controller.js';
+import { SimulationsController } from './controllers/simulations.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { UsageController } from './controllers/usage.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
@@ -55,6 +56,7 @@ class AdminApiModule {
         AuditController,
         CatalogueController,
         PoliciesController,
+        SimulationsController,
         VaultKeysController,
         CredentialsController,
         InstallationController,

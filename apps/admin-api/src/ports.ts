@@ -7,6 +7,7 @@ import type {
   IdempotentResponses,
   LedgerReports,
   Runtime,
+  SimulationPorts,
   UsageReports,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
@@ -21,6 +22,7 @@ export interface AdminPorts {
   readonly tails: AuditTails;
   readonly calls: CallRecords;
   readonly usage: UsageReports;
+  readonly simulation: SimulationPorts;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;

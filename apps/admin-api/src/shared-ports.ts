@@ -10,6 +10,7 @@ import {
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
+  PostgresRecordedCalls,
   PostgresUsageReports,
   postgresCipher,
 } from '@keybrake/storage';
@@ -46,10 +47,11 @@ export function adminPorts(
   const digests = createDigests(installation.pepper);
   const audit = new PostgresAuditReports(pool, digests);
   const cipher = postgresCipher(pool, installation.kek);
+  const store = createPostgresGovernanceStore(pool);
   return {
     governance: {
       providers: installation.providers,
-      store: createPostgresGovernanceStore(pool),
+      store,
       admission,
       cipher: cipher.credentials,
       digests,
@@ -63,6 +65,7 @@ export function adminPorts(
     tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
+    simulation: { ...{ providers: installation.providers, store, digests }, calls: new PostgresRecordedCalls(pool) },
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,
     publicGatewayUrl: installation.publicGatewayUrl,

@@ -119,7 +119,7 @@ const REPLAY_OF = 'answered from ';
 export const replayMessage = (originalId: string): string => `${REPLAY_OF}${originalId}`;
 
 /** The call whose answer a replay gave again; undefined for another entry. */
-export function replayOriginal({ decision, message }: AuditEntry): string | undefined {
+export function replayOriginal({ decision, message }: Pick<AuditEntry, 'decision' | 'message'>): string | undefined {
   return decision === 'replayed' && message?.startsWith(REPLAY_OF) ? message.slice(REPLAY_OF.length) : undefined;
 }
 

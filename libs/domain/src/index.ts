@@ -11,6 +11,7 @@ export * from './json-differences.js';
 export * from './money.js';
 export * from './policy.js';
 export * from './policy-evaluation.js';
+export * from './recorded-pricing.js';
 export * from './refusal.js';
 export * from './reservation.js';
 export * from './rolling-window.js';

@@ -4,6 +4,7 @@ import type { Conversion } from './conversion.js';
 import type { Currency } from './currency.js';
 import type { AccountId, EventId, PolicyId, ProviderId, ReservationId, RunId, VaultKeyId } from './ids.js';
 import type { Money } from './money.js';
+import type { RecordedPricing } from './recorded-pricing.js';
 import type { RefusalCode } from './refusal.js';
 import type { CapWindow } from './window.js';
 
@@ -42,6 +43,8 @@ export interface CallIdentity {
   /** Set when the call's own amount is in another currency, with the rate that it was counted at. */
   readonly conversion?: Conversion | undefined;
   readonly direction: MoneyDirection | undefined;
+  /** What the policy was told of the price; absent where that was not known, and in records of older builds. */
+  readonly pricing?: RecordedPricing | undefined;
 }
 
 interface EventBase {
@@ -146,6 +149,8 @@ export interface CallDenied extends EventBase {
   readonly type: 'CallDenied';
   readonly callId: ReservationId;
   readonly call: CallIdentity;
+  /** As of a reservation; `''`: the request was not understood. Absent in records of older builds. */
+  readonly fingerprint?: string | undefined;
   readonly rule: RefusalCode;
   readonly message: string;
   readonly latencyMs: number;
@@ -156,6 +161,7 @@ export interface CallReplayed extends EventBase {
   readonly type: 'CallReplayed';
   readonly callId: ReservationId;
   readonly call: CallIdentity;
+  readonly fingerprint?: string | undefined;
   readonly originalReservationId: ReservationId;
   readonly status: number;
   readonly latencyMs: number;

@@ -1,6 +1,7 @@
 import {
   createPolicy,
   getPolicy,
+  getPolicyAt,
   listPolicies,
   listPolicyVersions,
   revisePolicy,
@@ -22,8 +23,10 @@ import {
   diffQuery,
   type PageQuery,
   type PolicyBody,
+  type PolicyQuery,
   pageQuery,
   policyBody,
+  policyQuery,
   versionParameter,
 } from '../schemas/requests.js';
 import { policyDraftView, policyView } from '../schemas/views.js';
@@ -82,12 +85,18 @@ export class PoliciesController {
 
   @Get(':id')
   @Allow('viewer')
-  @Documented({ summary: 'The current version of a policy.', answer: policyAnswer })
+  @Documented({
+    summary: 'The current version of a policy, or the one that was current at a time.',
+    query: policyQuery,
+    answer: policyAnswer,
+  })
   async find(
     @CurrentActor() actor: TokenIdentity,
     @Param('id') id: string,
+    @Query({ schema: policyQuery }) { at }: PolicyQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    if (at !== undefined) return policyView(await getPolicyAt(this.#ports, actor, id as PolicyId, Date.parse(at)));
     return tagged(reply, await getPolicy(this.#ports, actor, id as PolicyId));
   }
 

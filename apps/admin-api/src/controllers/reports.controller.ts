@@ -1,11 +1,12 @@
 import type { TokenIdentity } from '@keybrake/application';
 import { localDate, type VaultKeyId } from '@keybrake/domain';
-import { balanceView } from '@keybrake/wire';
+import { balanceView, toMs } from '@keybrake/wire';
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../auth/access.js';
 import { cutPage, decodeCursor, decodeNames, encodeCursor, encodeNames } from '../http/cursor.js';
 import { Documented } from '../http/documented.js';
+import { Problem } from '../http/problem.js';
 import { keyBalances } from '../key-balances.js';
 import { ADMIN_PORTS, type AdminPorts } from '../ports.js';
 import { balancesAnswer, idempotencyRecordsAnswer, spendAnswer } from '../schemas/report-answers.js';
@@ -32,16 +33,19 @@ export class ReportsController {
 
   @Get('balances')
   @Documented({
-    summary: 'All caps of a vault key with what their windows have used; without one, a page of the balances in use.',
+    summary:
+      'All caps of a vault key with what their windows have used, now or at a time; without a key, a page of the balances in use.',
     query: balanceQuery,
     answer: balancesAnswer,
   })
   async balances(@CurrentActor() actor: TokenIdentity, @Query({ schema: balanceQuery }) query: BalanceQuery) {
-    const { limit, cursor, vaultKeyId } = query;
+    const { limit, cursor, vaultKeyId, at } = query;
     if (vaultKeyId !== undefined) {
-      const ofKey = await keyBalances(this.#ports, actor, vaultKeyId as VaultKeyId);
+      const ofKey = await keyBalances(this.#ports, actor, vaultKeyId as VaultKeyId, toMs(at));
       return { data: ofKey.map(balanceView), nextCursor: null };
     }
+    if (at !== undefined)
+      throw Problem.invalid([{ pointer: '/at', detail: 'is for one key: name its vaultKeyId.' }], 422);
     const { reports, runtime } = this.#ports;
     const page = await reports.balances(actor.accountId, runtime.nowMs(), limit, decodeCursor(cursor));
     return { data: page.data.map(balanceView), nextCursor: encodeCursor(page.next) };

@@ -111,6 +111,8 @@ const version = z
 export const diffQuery = z.strictObject({ from: version, to: version });
 export type DiffQuery = z.infer<typeof diffQuery>;
 export const versionParameter = version;
+export const policyQuery = z.strictObject({ at: instant.optional().meta({ description: 'the version of then' }) });
+export type PolicyQuery = z.infer<typeof policyQuery>;
 export const vaultKeyQuery = z.strictObject({
   ...paging,
   agentType: text,
@@ -124,7 +126,11 @@ export const credentialQuery = z.strictObject({ ...paging, provider: providerId.
 export type CredentialQuery = z.infer<typeof credentialQuery>;
 export const agentTypeQuery = z.strictObject(widePaging);
 export type AgentTypeQuery = z.infer<typeof agentTypeQuery>;
-export const balanceQuery = z.strictObject({ ...widePaging, vaultKeyId: text });
+export const balanceQuery = z.strictObject({
+  ...widePaging,
+  vaultKeyId: text,
+  at: instant.optional().meta({ description: 'with vaultKeyId: as it was then' }),
+});
 export type BalanceQuery = z.infer<typeof balanceQuery>;
 export const spendQuery = z.strictObject({ ...widePaging, date: z.iso.date().optional() });
 export type SpendQuery = z.infer<typeof spendQuery>;

@@ -160,7 +160,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All caps of a vault key with what their windows have used; without one, a page of the balances in use. */
+        /** All caps of a vault key with what their windows have used, now or at a time; without a key, a page of the balances in use. */
         get: operations["Reports_balances"];
         put?: never;
         post?: never;
@@ -281,7 +281,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The current version of a policy. */
+        /** The current version of a policy, or the one that was current at a time. */
         get: operations["Policies_find"];
         /** Make the next version. What a window has used goes on counting; gateways obey it once this answers. */
         put: operations["Policies_revise"];
@@ -337,6 +337,23 @@ export interface paths {
         get: operations["Policies_version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policy-simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a policy on recorded calls: what it would have decided and how much would have been spent. At most 31 days; nothing is kept. */
+        post: operations["Simulations_simulate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1100,6 +1117,55 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
+        PolicySimulation: {
+            /** @description that the policy was tried on */
+            calls: number;
+            changes: {
+                /** @enum {string} */
+                after: "allowed" | "denied" | "replayed";
+                amounts: {
+                    /** @description minor units of the currency, as text */
+                    amountMinor: string;
+                    /** @description ISO 4217, lower case */
+                    currency: string;
+                }[];
+                /** @enum {string} */
+                before: "allowed" | "denied" | "replayed";
+                calls: number;
+                /** @description that denies now, or that denied */
+                rule: string | null;
+            }[];
+            examples: {
+                /** @enum {string} */
+                after: "allowed" | "denied" | "replayed";
+                afterRule: string | null;
+                agentType: string;
+                /** @description reserved or asked for */
+                amountMinor: string | null;
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                before: "allowed" | "denied" | "replayed";
+                beforeRule: string | null;
+                currency: string | null;
+                endpoint: string;
+                id: string;
+                /** @description what its caller would have been told */
+                message: string | null;
+                operation: string;
+                runId: string | null;
+                vaultKeyId: string;
+            }[];
+            /** Format: date-time */
+            from: string;
+            recorded: components["schemas"]["SimulationSide"];
+            /** @description a call that was denied and is allowed here spends what it asked for */
+            simulated: components["schemas"]["SimulationSide"];
+            /** Format: date-time */
+            to: string;
+            /** @description left as they were: what the policy wants to know of them was not recorded */
+            undecided: number;
+        };
         PolicyTemplate: {
             description: string;
             id: string;
@@ -1259,6 +1325,21 @@ export interface components {
             } | null;
             /** @constant */
             token: true;
+        };
+        SimulationSide: {
+            allowed: number;
+            denials: {
+                calls: number;
+                rule: string;
+            }[];
+            denied: number;
+            replayed: number;
+            spend: {
+                /** @description minor units of the currency, as text */
+                amountMinor: string;
+                /** @description ISO 4217, lower case */
+                currency: string;
+            }[];
         };
         SpendOfDay: {
             /** @description admitted: neither replays nor what was looked up for calls */
@@ -1516,6 +1597,7 @@ export type Policy = components['schemas']['Policy'];
 export type PolicyDiff = components['schemas']['PolicyDiff'];
 export type PolicyDraft = components['schemas']['PolicyDraft'];
 export type PolicyPage = components['schemas']['PolicyPage'];
+export type PolicySimulation = components['schemas']['PolicySimulation'];
 export type PolicyTemplate = components['schemas']['PolicyTemplate'];
 export type PolicyTemplatePage = components['schemas']['PolicyTemplatePage'];
 export type Problem = components['schemas']['Problem'];
@@ -1532,6 +1614,7 @@ export type RunPage = components['schemas']['RunPage'];
 export type RunStory = components['schemas']['RunStory'];
 export type Session = components['schemas']['Session'];
 export type SignInMethods = components['schemas']['SignInMethods'];
+export type SimulationSide = components['schemas']['SimulationSide'];
 export type SpendOfDay = components['schemas']['SpendOfDay'];
 export type SpendPage = components['schemas']['SpendPage'];
 export type SpendSeries = components['schemas']['SpendSeries'];
@@ -1896,6 +1979,7 @@ export interface operations {
     Reports_balances: {
         parameters: {
             query?: {
+                at?: string;
                 cursor?: string;
                 limit?: number;
                 vaultKeyId?: string;
@@ -1906,7 +1990,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All caps of a vault key with what their windows have used; without one, a page of the balances in use. */
+            /** @description All caps of a vault key with what their windows have used, now or at a time; without a key, a page of the balances in use. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2258,7 +2342,9 @@ export interface operations {
     };
     Policies_find: {
         parameters: {
-            query?: never;
+            query?: {
+                at?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2267,7 +2353,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The current version of a policy. */
+            /** @description The current version of a policy, or the one that was current at a time. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2473,6 +2559,117 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Simulations_simulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description seven days before `to` when left out
+                     */
+                    from?: string;
+                    policy: {
+                        allowedOperations: string[];
+                        /** @default [] */
+                        caps?: {
+                            currency: string;
+                            /**
+                             * @default any
+                             * @enum {string}
+                             */
+                            direction?: "any" | "in" | "out";
+                            limitMinor: string;
+                            /** @enum {string} */
+                            scope: "run" | "key" | "agent_type" | "account";
+                            /** @enum {string} */
+                            window: "day" | "month" | "rolling_24h" | "total";
+                        }[];
+                        /** @default [] */
+                        connectedAccounts?: string[];
+                        /** @default off */
+                        duplicateGuard?: "off" | {
+                            /** @enum {string} */
+                            mode: "warn" | "block";
+                            /**
+                             * @default run
+                             * @enum {string}
+                             */
+                            scope?: "run" | "key";
+                            windowSeconds: number;
+                        };
+                        /**
+                         * @default enforce
+                         * @enum {string}
+                         */
+                        mode?: "enforce" | "shadow";
+                        name: string;
+                        /**
+                         * @default deny
+                         * @enum {string}
+                         */
+                        otherCurrencies?: "deny" | "convert";
+                        /** @default {} */
+                        perCallMax?: {
+                            [key: string]: string;
+                        };
+                        /** @description stripe, twilio, resend, or the id of a provider in KEYBRAKE_PROVIDERS_FILE */
+                        provider: string;
+                        requestsPerMonth?: number | null;
+                        requestsPerSecond?: number | null;
+                        /** @default false */
+                        requireIdempotencyKey?: boolean;
+                        /** @default false */
+                        requireRunId?: boolean;
+                        /** @default UTC */
+                        timeZone?: string;
+                        /** @default deny */
+                        unpriced?: "deny" | {
+                            currency: string;
+                            reserveMinor: string;
+                        };
+                    };
+                    /** @description only calls that this policy has decided; all of the provider when left out */
+                    policyId?: string;
+                    /**
+                     * Format: date-time
+                     * @description now when left out
+                     */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Try a policy on recorded calls: what it would have decided and how much would have been spent. At most 31 days; nothing is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySimulation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];

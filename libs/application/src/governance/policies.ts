@@ -78,6 +78,18 @@ export async function getPolicy(
   return stored;
 }
 
+/** The version that was current then. */
+export async function getPolicyAt(
+  ports: Pick<GovernancePorts, 'store'>,
+  actor: Pick<Actor, 'accountId'>,
+  policyId: PolicyId,
+  atMs: number,
+): Promise<StoredPolicy> {
+  const stored = await ports.store.findPolicyAt(actor.accountId, policyId, atMs);
+  if (stored === undefined) throw notFound('policy', `${policyId} of ${new Date(atMs).toISOString()}`);
+  return stored;
+}
+
 export async function listPolicies(
   ports: Pick<GovernancePorts, 'store'>,
   actor: Pick<Actor, 'accountId'>,

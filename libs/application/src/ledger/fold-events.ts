@@ -147,10 +147,12 @@ async function applyEvents(
       }
       case 'CallDenied':
         projection.usage.callDenied(event);
+        projection.callAsked(event);
         chain.callDenied(event, position);
         break;
       case 'CallReplayed':
         projection.usage.callReplayed(event);
+        projection.callAsked(event);
         chain.callReplayed(event, position);
         break;
       case 'IncarnationFenced':
@@ -165,6 +167,7 @@ async function applyEvents(
   await ledger.addToMonthCalls(usage.months());
   await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
   await ledger.saveAudit(chain.entries(), chain.links());
+  await ledger.saveAskedCalls(projection.askedCalls());
   await ledger.saveAnomalies(projection.anomalies());
   await ledger.savePriceWatches(projection.priceWatches());
   return fence;

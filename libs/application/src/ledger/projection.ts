@@ -1,5 +1,7 @@
 import {
   type AccountId,
+  type CallDenied,
+  type CallReplayed,
   contributionDifference,
   contributionOf,
   effectiveTrueUp,
@@ -13,7 +15,7 @@ import {
   spentMicros,
 } from '@keybrake/domain';
 import type { Digests } from '../ports/digests.js';
-import type { Anomaly, IdempotencyRecordRow, PriceWatch } from '../ports/ledger-store.js';
+import type { Anomaly, AskedCall, IdempotencyRecordRow, PriceWatch } from '../ports/ledger-store.js';
 import { BalanceTrail } from './balance-trail.js';
 import { sortedByKey } from './sorted-by-key.js';
 import { UsageRollup } from './usage-rollup.js';
@@ -30,6 +32,7 @@ export class Projection {
   readonly #accounts = new Map<ReservationId, AccountId>();
   readonly #records = new Map<string, IdempotencyRecordRow>();
   readonly #anomalies: Anomaly[] = [];
+  readonly #asked: AskedCall[] = [];
   readonly #watches = new Map<ReservationId, PriceWatch>();
 
   constructor(digests: Pick<Digests, 'sha256'>) {
@@ -50,6 +53,15 @@ export class Projection {
     this.#keepIdempotencyRecord(accountId, facts, after);
     this.#noteAnomalies(accountId, facts, before, after);
     this.#watchPrice(accountId, facts, after);
+  }
+
+  callAsked({ accountId, callId, call, fingerprint = '' }: CallDenied | CallReplayed): void {
+    const { rootKeyId, pricing } = call;
+    this.#asked.push({ accountId, callId, rootKeyId, fingerprint, pricing });
+  }
+
+  askedCalls(): readonly AskedCall[] {
+    return this.#asked;
   }
 
   changedReservations(): readonly Reservation[] {

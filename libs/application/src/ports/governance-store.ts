@@ -179,6 +179,8 @@ export interface PolicyRecords {
   insertPolicyVersion(policy: Policy, atMs: number, note: GovernanceNote): Promise<boolean>;
   /** The current version unless one is named. */
   findPolicy(accountId: AccountId, policyId: PolicyId, version?: number): Promise<StoredPolicy | undefined>;
+  /** The version that was current at a time. */
+  findPolicyAt(accountId: AccountId, policyId: PolicyId, atMs: number): Promise<StoredPolicy | undefined>;
   /** Current versions. */
   listPolicies(accountId: AccountId, page: PageRequest): Promise<Page<StoredPolicy>>;
   /** Newest first. The cursor's id is the version as text. */

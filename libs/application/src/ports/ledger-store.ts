@@ -4,6 +4,7 @@ import type {
   Currency,
   Hold,
   ProviderId,
+  RecordedPricing,
   Reservation,
   ReservationId,
   RunId,
@@ -137,6 +138,15 @@ export interface PriceWatch {
   readonly finalMicros: bigint | undefined;
 }
 
+/** What a policy was asked about a call that was denied or replayed. */
+export interface AskedCall {
+  readonly accountId: AccountId;
+  readonly callId: ReservationId;
+  readonly rootKeyId: VaultKeyId;
+  readonly fingerprint: string;
+  readonly pricing: RecordedPricing | undefined;
+}
+
 export interface DeadLetter {
   /** Undefined: any account of the partition. */
   readonly accountId: AccountId | undefined;
@@ -170,6 +180,7 @@ export interface LedgerTransaction {
   auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
   saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;
   saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  saveAskedCalls(calls: readonly AskedCall[]): Promise<void>;
   savePriceWatches(watches: readonly PriceWatch[]): Promise<void>;
   /** Freezes the accounts that they belong to, or may belong to. */
   saveDeadLetters(letters: readonly DeadLetter[]): Promise<void>;

@@ -76,6 +76,8 @@ export interface ReadCall {
   readonly outgoing: OutgoingRequest | undefined;
   readonly fingerprint: string;
   readonly verdict: Verdict;
+  /** What the policy was told of its price; undefined while that is not known. */
+  readonly pricing?: Pricing | undefined;
   /** Set when the policy allows the call as far as it can tell without a price, which has to be looked up. */
   readonly pendingPrice: PendingPrice | undefined;
   /** Set when this is the look-up of that call's price. */

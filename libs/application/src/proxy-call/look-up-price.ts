@@ -32,11 +32,11 @@ export async function withLookedUpPrice(
     look(ports, settings, lookUpCall(ports, call, pendingPrice.lookUp, reservationId)),
     counted(ports, call, pendingPrice.lookUp),
   ]);
-  const verdict =
+  const found =
     looked.kind === 'refused'
-      ? refusedVerdict(looked.refusal)
+      ? { verdict: refusedVerdict(looked.refusal) }
       : judged(call, pendingPrice, looked.ending, countedMicros);
-  return { ...call, verdict, pendingPrice: undefined };
+  return { ...call, ...found, pendingPrice: undefined };
 }
 
 // What the ledger has not folded yet, or can't be asked for, is reserved once more: never too little.
@@ -51,8 +51,8 @@ async function counted({ archive }: Pick<ProxyCallPorts, 'archive'>, call: ReadC
 function judged(call: ReadCall, { lookUp, judge }: PendingPrice, ending: Ending, countedMicros: bigint) {
   const pricing = pricingFrom(lookUp, call.provider.id, ending, countedMicros);
   return 'invalid' in pricing
-    ? refusedVerdict({ code: 'invalid_request', message: pricing.invalid, param: pricing.param })
-    : judge(pricing);
+    ? { verdict: refusedVerdict({ code: 'invalid_request', message: pricing.invalid, param: pricing.param }) }
+    : { verdict: judge(pricing), pricing };
 }
 
 function pricingFrom(
@@ -107,7 +107,7 @@ async function look(
   { readonly kind: 'ended'; readonly ending: Ending } | { readonly kind: 'refused'; readonly refusal: Refusal }
 > {
   const reservationId = ports.runtime.newReservationId();
-  const command = { ...reserveCommand(ports, call, reservationId), meters: [] };
+  const command = { ...reserveCommand(ports.digests, call, reservationId, ports.runtime.nowMs()), meters: [] };
   const outcome = await ports.admission.reserve(command);
   call.watch.ended('reserve');
   if (outcome.kind === 'refused') return { kind: 'refused', refusal: outcome.refusal };

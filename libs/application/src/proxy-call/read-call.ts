@@ -102,7 +102,7 @@ export function readCall(
       mutates: matched.operation.class !== 'read',
       fx: ports.prices.fx,
     });
-  if (price.kind !== 'look_up') return { ...unread, ...understood, verdict: judge(price) };
+  if (price.kind !== 'look_up') return { ...unread, ...understood, pricing: price, verdict: judge(price) };
   // Nothing is looked up for a call that the policy refuses at any price.
   const beforePrice = judge({ kind: 'free' });
   if (beforePrice.kind === 'refused') return { ...unread, ...understood, verdict: beforePrice };

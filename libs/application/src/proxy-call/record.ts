@@ -5,6 +5,7 @@ import {
   type Refusal,
   type ReleaseReason,
   type ReservationId,
+  recordPricing,
   rootKeyId,
   type SpendCommitted,
   type SpendEvent,
@@ -38,6 +39,7 @@ function identityOf(call: ReadCall): CallIdentity {
     idempotencyKey: call.idempotencyKey,
     amount: call.verdict.kind === 'allowed' ? call.verdict.amount : refusedAmount(call.verdict.refusal),
     direction: call.operation?.direction,
+    pricing: call.pricing && recordPricing(call.pricing),
     ...(call.verdict.kind === 'allowed' ? { conversion: call.verdict.conversion } : {}),
   };
 }
@@ -119,6 +121,7 @@ export function callDenied(runtime: Runtime, call: ReadCall, callId: Reservation
     ...event,
     callId,
     call: identityOf(call),
+    fingerprint: call.fingerprint,
     rule: refusal.code,
     message: messageOf(refusal),
     latencyMs: event.occurredAtMs - call.watch.startedAtMs,
@@ -134,7 +137,11 @@ export function callReplayed(
 ): SpendEvent {
   const event = base(runtime, call);
   const latencyMs = event.occurredAtMs - call.watch.startedAtMs;
-  return { type: 'CallReplayed', ...event, callId, call: identityOf(call), originalReservationId, status, latencyMs };
+  const { fingerprint } = call;
+  return {
+    ...{ type: 'CallReplayed', ...event, callId, call: identityOf(call), fingerprint },
+    ...{ originalReservationId, status, latencyMs },
+  };
 }
 
 const messageOf = (refusal: Refusal): string => printable(describeRefusal(refusal));

@@ -1,9 +1,11 @@
 import {
   type BoundCap,
   invariant,
+  type Policy,
   type Refusal,
   type ReservationId,
   rootKeyId,
+  type VaultKeyId,
   type Verdict,
   windowCandidates,
   windowOffer,
@@ -17,6 +19,7 @@ import type {
   ReserveCommand,
   ReserveOutcome,
 } from '../ports/admission-store.js';
+import type { Digests } from '../ports/digests.js';
 import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 
 export interface HeldAdmission {
@@ -39,7 +42,7 @@ export async function reserve(
   call: ReadCall,
   reservationId: ReservationId,
 ): Promise<Admission> {
-  const command = reserveCommand(ports, call, reservationId);
+  const command = reserveCommand(ports.digests, call, reservationId, ports.runtime.nowMs());
   const giveUpAtMs = ports.runtime.nowMs() + settings.inFlightWaitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const outcome = await ports.admission.reserve(command);
@@ -66,13 +69,20 @@ const refusedBecause = (refusal: Extract<ReserveOutcome, { kind: 'refused' }>['r
   refusal,
 });
 
+/** What a reservation is made of; a recorded call that is simulated has it too. */
+export type Reservable = Pick<
+  ReadCall,
+  'accountId' | 'record' | 'verdict' | 'operation' | 'fingerprint' | 'idempotencyKey' | 'runId'
+>;
+
+/** `nowMs` only offers the windows: the store's clock chooses (R6). */
 export function reserveCommand(
-  ports: Pick<ProxyCallPorts, 'digests' | 'runtime'>,
-  call: ReadCall,
+  digests: Pick<Digests, 'sha256'>,
+  call: Reservable,
   reservationId: ReservationId,
+  nowMs: number,
 ): ReserveCommand {
   const { key, policy } = call.record;
-  const nowMs = ports.runtime.nowMs();
   return {
     reservationId,
     accountId: call.accountId,
@@ -80,8 +90,8 @@ export function reserveCommand(
     policyId: policy.id,
     policyVersion: policy.version,
     refusal: call.verdict.kind === 'refused' ? call.verdict.refusal : undefined,
-    claim: claimOf(ports, call),
-    guard: guardOf(ports, call),
+    claim: claimOf(digests, call),
+    guard: guardOf(digests, call),
     isShadow: policy.mode === 'shadow',
     meters: metersOf(call, nowMs),
     holds: holdsOf(call.verdict, nowMs),
@@ -89,25 +99,25 @@ export function reserveCommand(
 }
 
 /** Reads are not deduplicated; of the others only those that were understood, since the fingerprint is of the parsed call. */
-function claimOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): Claim | undefined {
+function claimOf(digests: Pick<Digests, 'sha256'>, call: Reservable): Claim | undefined {
   if (call.idempotencyKey === undefined || call.operation === undefined || call.operation.class === 'read')
     return undefined;
-  if (call.outgoing === undefined) return undefined;
+  if (call.fingerprint === '') return undefined;
   return {
     rootKeyId: rootKeyId(call.record.key),
-    keyHash: ports.digests.sha256(call.idempotencyKey),
+    keyHash: digests.sha256(call.idempotencyKey),
     fingerprint: call.fingerprint,
   };
 }
 
 /** Of the same calls as the claim, with an idempotency key or without. */
-function guardOf(ports: Pick<ProxyCallPorts, 'digests'>, call: ReadCall): GuardClaim | undefined {
+function guardOf(digests: Pick<Digests, 'sha256'>, call: Reservable): GuardClaim | undefined {
   const { duplicateGuard } = call.record.policy;
-  const { operation, outgoing, runId } = call;
+  const { operation, fingerprint, runId } = call;
   if (duplicateGuard === undefined || operation === undefined || operation.class === 'read') return undefined;
-  if (outgoing === undefined) return undefined;
+  if (fingerprint === '') return undefined;
   const { mode, windowMs, scope } = duplicateGuard;
-  const hash = ports.digests.sha256(`${call.fingerprint}\n${scope === 'run' ? (runId ?? '') : '*'}`);
+  const hash = digests.sha256(`${fingerprint}\n${scope === 'run' ? (runId ?? '') : '*'}`);
   return { rootKeyId: rootKeyId(call.record.key), hash, windowMs, mode };
 }
 
@@ -123,10 +133,16 @@ function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {
   return verdict.caps.map(toHold);
 }
 
+export const meterCounter = (
+  kind: Meter['kind'],
+  rootKey: VaultKeyId,
+  { timeZone }: Pick<Policy, 'timeZone'>,
+): string => `${kind}/${rootKey}/${timeZone}`;
+
 // Meters count per root key, so that child keys share their parent's quota.
-function metersOf(call: ReadCall, nowMs: number): readonly Meter[] {
+function metersOf(call: Reservable, nowMs: number): readonly Meter[] {
   const { policy, key } = call.record;
-  const counter = (kind: string) => `${kind}/${rootKeyId(key)}/${policy.timeZone}`;
+  const counter = (kind: Meter['kind']) => meterCounter(kind, rootKeyId(key), policy);
   const meters: Meter[] = [];
   if (policy.requestsPerMonth !== undefined) {
     const windows = windowCandidates('month', policy.timeZone, nowMs);

@@ -8,6 +8,7 @@ const COLLECTIONS: Record<string, { object: string; create: (objects: StripeObje
   charges: { object: 'charge', create: createCharge },
   payment_intents: { object: 'payment_intent', create: createIntent },
   refunds: { object: 'refund', create: createRefund },
+  payouts: { object: 'payout', create: plain('payout', 'po', ['amount', 'currency', 'description']) },
   customers: { object: 'customer', create: plain('customer', 'cus', ['email', 'name', 'description']) },
   products: { object: 'product', create: plain('product', 'prod', ['name', 'description']) },
   prices: { object: 'price', create: plain('price', 'price', ['product', 'currency', 'unit_amount']) },

@@ -34,6 +34,13 @@ select p.account_id, p.policy_id, p.provider, p.created_at_ms, v.version, v.docu
    and v.version = coalesce($3::integer, p.current_version)
  where p.account_id = $1::text and p.policy_id = $2::text`;
 
+const FIND_AT = `
+select p.account_id, p.policy_id, p.provider, p.created_at_ms, v.version, v.document, v.created_at_ms as version_created_at_ms
+  from governance.policies p
+  join governance.policy_versions v on v.account_id = p.account_id and v.policy_id = p.policy_id
+ where p.account_id = $1::text and p.policy_id = $2::text and v.created_at_ms <= $3::bigint
+ order by v.version desc limit 1`;
+
 const LIST = `
 select p.account_id, p.policy_id, p.provider, p.created_at_ms, v.version, v.document, v.created_at_ms as version_created_at_ms
   from governance.policies p
@@ -95,6 +102,11 @@ export function policyRecords(database: GovernanceDatabase): PolicyRecords {
 
     findPolicy: async (accountId: AccountId, policyId: PolicyId, version?: number) => {
       const [row] = await database.read<PolicyRow>(FIND, [accountId, policyId, version ?? null]);
+      return row === undefined ? undefined : storedPolicy(row);
+    },
+
+    findPolicyAt: async (accountId: AccountId, policyId: PolicyId, atMs: number) => {
+      const [row] = await database.read<PolicyRow>(FIND_AT, [accountId, policyId, atMs]);
       return row === undefined ? undefined : storedPolicy(row);
     },
 

@@ -1,5 +1,6 @@
 import type {
   Anomaly,
+  AskedCall,
   AuditHead,
   AuditLink,
   BalanceChange,
@@ -163,6 +164,17 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       hash: link.hash,
     }));
     await this.#rows(sql.APPEND_AUDIT_LINKS, linkRows);
+  }
+
+  async saveAskedCalls(calls: readonly AskedCall[]) {
+    const rows = calls.map(({ accountId, callId, rootKeyId, fingerprint, pricing }) => ({
+      account_id: accountId,
+      call_id: callId,
+      root_key_id: rootKeyId,
+      fingerprint,
+      pricing: pricing ?? null,
+    }));
+    await this.#rows(sql.SAVE_ASKED_CALLS, rows);
   }
 
   async saveAnomalies(anomalies: readonly Anomaly[]) {

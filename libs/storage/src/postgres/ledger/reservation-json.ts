@@ -1,13 +1,24 @@
-import type { Hold, Money, Outcome, Reservation, ReservationId, SpendReserved, TrueUp } from '@keybrake/domain';
+import type {
+  Conversion,
+  Currency,
+  Hold,
+  Money,
+  Outcome,
+  Reservation,
+  ReservationId,
+  SpendReserved,
+  TrueUp,
+} from '@keybrake/domain';
 
 /** JSON has no bigint: amounts are strings in `facts` and `outcome`. */
 export type OutcomeJson = { state: Outcome['state']; actualMicros?: string } & Record<string, unknown>;
 type HoldJson = Omit<Hold, 'limitMicros' | 'amountMicros'> & { limitMicros: string; amountMicros: string };
+type ConversionJson = { from: { currency: string; micros: string }; rateNanos: string; marginBasisPoints: number };
 export type FactsJson = Omit<SpendReserved, 'holds' | 'call' | 'sealedRequest'> & {
   holds: HoldJson[];
   call: Omit<SpendReserved['call'], 'amount' | 'conversion'> & {
     amount?: { currency: string; micros: string };
-    conversion?: { from: { currency: string; micros: string }; rateNanos: string; marginBasisPoints: number };
+    conversion?: ConversionJson;
   };
 };
 
@@ -60,24 +71,24 @@ export function decodeFacts(json: FactsJson): SpendReserved {
   const { amount, conversion } = json.call;
   return {
     ...json,
-    holds: json.holds.map((hold) => ({
-      ...hold,
-      limitMicros: BigInt(hold.limitMicros),
-      amountMicros: BigInt(hold.amountMicros),
-    })),
+    holds: json.holds.map(decodeHold),
     call: {
       ...json.call,
       amount: amount === undefined ? undefined : { ...amount, micros: BigInt(amount.micros) },
-      conversion:
-        conversion === undefined
-          ? undefined
-          : {
-              ...conversion,
-              from: { ...conversion.from, micros: BigInt(conversion.from.micros) },
-              rateNanos: BigInt(conversion.rateNanos),
-            },
+      conversion: conversion === undefined ? undefined : decodeConversion(conversion),
     },
   } as SpendReserved;
+}
+
+export const decodeHold = (hold: HoldJson): Hold => ({
+  ...hold,
+  limitMicros: BigInt(hold.limitMicros),
+  amountMicros: BigInt(hold.amountMicros),
+});
+
+export function decodeConversion({ from, rateNanos, marginBasisPoints }: ConversionJson): Conversion {
+  const micros = BigInt(from.micros);
+  return { from: { currency: from.currency as Currency, micros }, rateNanos: BigInt(rateNanos), marginBasisPoints };
 }
 
 /** A row of ledger.reservations, as far as it is the reservation itself. */
