@@ -29,6 +29,15 @@ export function pictures({ runId, callId, keyId, policyId }: BusyAccount): reado
       },
     },
     { name: 'policy', path: `/policies/${policyId}`, prepare: until('Save as a new version') },
+    {
+      name: 'policy-preview',
+      path: `/policies/${policyId}`,
+      prepare: async (page) => {
+        await page.getByLabel('At most').first().fill('60');
+        await page.getByRole('button', { name: 'Save as a new version' }).click();
+        await page.getByText('would be denied').waitFor();
+      },
+    },
     { name: 'audit', path: '/audit', prepare: until('daily cap exceeded') },
     {
       name: 'audit-verified',

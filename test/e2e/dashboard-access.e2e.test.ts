@@ -98,14 +98,18 @@ test('a policy that somebody else has changed meanwhile is not written over', as
   const current = await system.admin<Record<string, unknown>>('GET', `/v1/policies/${busy.policyId}`);
   const { id: _id, version: _version, createdAt: _made, versionCreatedAt: _saved, ...draft } = current;
   await system.admin('PUT', `/v1/policies/${busy.policyId}`, { ...draft, name: 'Charges, their way' });
-  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  const save = async () => {
+    await page.getByRole('button', { name: 'Save as a new version' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+  };
+  await save();
   await page.getByRole('alert').getByText('Somebody else has saved a newer version meanwhile').waitFor();
   expect(await name.inputValue()).toBe('Charges, my way');
   expect(await system.admin('GET', `/v1/policies/${busy.policyId}`)).toMatchObject({ name: 'Charges, their way' });
   await page.getByRole('button', { name: 'load the newer version' }).click();
   await page.getByRole('heading', { level: 1, name: 'Charges, their way' }).waitFor();
   await name.fill('Charges, ours');
-  await page.getByRole('button', { name: 'Save as a new version' }).click();
+  await save();
   await page.getByText('Version 3 is in force on every gateway.').waitFor();
   expect(problems).toEqual([]);
   await close();

@@ -37,6 +37,9 @@ export const api = {
   /** Refused with 412 when the policy is no longer at this version. */
   revisePolicy: (id: string, version: number, body: PolicyDraft) =>
     ask(client.PUT('/v1/policies/{id}', { params: { path: { id }, header: { 'If-Match': `"${version}"` } }, body })),
+  /** On the calls of the last seven days: those that the policy has decided, or all of its provider. */
+  simulatePolicy: (policy: PolicyDraft, policyId: string | undefined) =>
+    ask(client.POST('/v1/policy-simulations', { body: { policy, ...(policyId !== undefined && { policyId }) } })),
   policyVersions: (id: string, paging: Paging) =>
     ask(client.GET('/v1/policies/{id}/versions', { params: { path: { id }, ...paged(paging).params } })),
   policyVersion: (id: string, version: number) =>

@@ -18,6 +18,7 @@ export type {
   Policy,
   PolicyDiff,
   PolicyDraft,
+  PolicySimulation as Simulation,
   PolicyTemplate,
   Provider,
   RevokedVaultKey,
@@ -27,6 +28,9 @@ export type {
   VaultKey,
 } from '@keybrake/admin-client';
 
+export type SimulationSide = generated.SimulationSide;
+export type SimulationChange = generated.PolicySimulation['changes'][number];
+export type SimulationExample = generated.PolicySimulation['examples'][number];
 export type Role = generated.Session['role'];
 export type CapScope = generated.Cap['scope'];
 export type CapWindow = generated.Cap['window'];

@@ -38,7 +38,7 @@ export default function NewPolicyPage() {
           </Loaded>
         </Card>
       ) : (
-        <PolicyEditor start={start} isNew onSave={create} saveLabel="Make the policy" />
+        <PolicyEditor start={start} onSave={create} saveLabel="Make the policy" />
       )}
     </Page>
   );

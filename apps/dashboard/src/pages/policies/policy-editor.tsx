@@ -1,4 +1,6 @@
 import { useState } from 'react';
+import { api } from '../../api/api.ts';
+import { ApiProblem } from '../../api/http.ts';
 import { useBlocked } from '../../data/session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextArea } from '../../ui/fields.tsx';
@@ -8,20 +10,23 @@ import { useSubmit } from '../../ui/use-submit.ts';
 import { type Draft, missingAmounts, parseJson, sameDraft, toJson } from './draft.ts';
 import styles from './policies.module.css';
 import { PolicyForm } from './policy-form.tsx';
+import { PolicyPreview, type PolicyPreviewProps } from './policy-preview.tsx';
 
 export interface PolicyEditorProps {
   readonly start: Draft;
-  readonly isNew: boolean;
+  /** Undefined: a new policy. */
+  readonly policyId?: string;
   /** Resolves when it is saved. */
   readonly onSave: (draft: Draft) => Promise<void>;
   readonly saveLabel: string;
 }
 
-/** One draft in two views; switching between them loses nothing. */
-export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorProps) {
+/** One draft in two views; switching between them loses nothing. Before it is saved it is tried on the last days. */
+export function PolicyEditor({ start, policyId, onSave, saveLabel }: PolicyEditorProps) {
   const tooLow = useBlocked('admin');
   const [draft, setDraft] = useState(start);
   const [json, setJson] = useState<string>();
+  const [tried, setTried] = useState<PolicyPreviewProps['tried']>();
   const parsed = json === undefined ? { draft } : parseJson(json);
   const current = 'draft' in parsed ? parsed.draft : undefined;
   const missing = current === undefined ? [] : missingAmounts(current);
@@ -33,7 +38,7 @@ export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorPr
   };
   const { busy, problem, submit } = useSubmit(async () => {
     if (current === undefined) return;
-    await onSave(current);
+    setTried(await tryOut(current, policyId));
   });
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -52,7 +57,11 @@ export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorPr
       </fieldset>
       <fieldset className={styles.form} disabled={tooLow !== undefined}>
         {json === undefined ? (
-          <PolicyForm draft={draft} isNew={isNew} onChange={(changes) => setDraft({ ...draft, ...changes })} />
+          <PolicyForm
+            draft={draft}
+            isNew={policyId === undefined}
+            onChange={(changes) => setDraft({ ...draft, ...changes })}
+          />
         ) : (
           <Card>
             <TextArea
@@ -87,8 +96,29 @@ export function PolicyEditor({ start, isNew, onSave, saveLabel }: PolicyEditorPr
           {saveLabel}
         </Button>
       </div>
+      {tried === undefined || current === undefined ? null : (
+        <PolicyPreview
+          tried={tried}
+          saveLabel="Save"
+          onClose={() => setTried(undefined)}
+          onSave={async () => {
+            await onSave(current);
+            setTried(undefined);
+          }}
+        />
+      )}
     </form>
   );
+}
+
+/** A policy that is wrong is not tried: what is wrong is shown beside it. */
+async function tryOut(draft: Draft, policyId: string | undefined): Promise<PolicyPreviewProps['tried']> {
+  try {
+    return { simulation: await api.simulatePolicy(draft, policyId) };
+  } catch (problem) {
+    if (problem instanceof ApiProblem && problem.status === 422) throw problem;
+    return { problem };
+  }
 }
 
 interface BarState {

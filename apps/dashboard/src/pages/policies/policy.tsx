@@ -63,7 +63,7 @@ function PolicyView({ policy }: { policy: Policy }) {
           </Note>
         </div>
       ) : null}
-      <PolicyEditor start={draftOf(policy)} isNew={false} onSave={save} saveLabel="Save as a new version" />
+      <PolicyEditor start={draftOf(policy)} policyId={policy.id} onSave={save} saveLabel="Save as a new version" />
       <PolicyHistory policy={policy} />
     </>
   );
