@@ -2,11 +2,13 @@ import { measureAudit } from './audit/audit.ts';
 import { timeToFirstCall } from './first-call.ts';
 import { measureLedger } from './ledger.ts';
 import { type LoadResult, load } from './load.ts';
+import { measureSimulation } from './simulation.ts';
 import { soak } from './soak.ts';
 import { openStage, type Profile, type Stage } from './stage.ts';
 
 const ROUNDS = 5;
 const AUDITED_CALLS = 1_000_000;
+const SIMULATED_CALLS = 100_000;
 
 interface Measured {
   readonly direct: readonly LoadResult[];
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
   const [what, calls] = process.argv.slice(2);
   if (what === 'soak') return soak(Number(calls ?? 1_000_000));
   if (what === 'audit') return measureAudit(Number(calls ?? AUDITED_CALLS));
+  if (what === 'simulation') return measureSimulation(Number(calls ?? SIMULATED_CALLS));
   const first = await timeToFirstCall();
   console.log(`npm start to the first governed charge: ${first.seconds.toFixed(1)} s (target 10)`);
   console.log(
@@ -93,6 +96,7 @@ async function main(): Promise<void> {
   );
   console.log(`  resident memory ${ledger.residentMegabytes.toFixed(0)} MB`);
   await measureAudit(AUDITED_CALLS);
+  await measureSimulation(SIMULATED_CALLS);
 }
 
 async function compare(profile: Profile): Promise<void> {

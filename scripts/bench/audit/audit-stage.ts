@@ -17,6 +17,7 @@ export interface AuditStage {
   readonly url: string;
   /** Of an admin. */
   readonly token: string;
+  readonly pool: Pool;
   readonly writer: AuditWriter;
   readonly loadedInSeconds: number;
   /** The newest call started before it. */
@@ -62,6 +63,7 @@ export async function openAuditStage(calls: number): Promise<AuditStage> {
   return {
     url,
     token,
+    pool,
     writer,
     issueKeys: () => issueKeys(url, token),
     loadedInSeconds,
