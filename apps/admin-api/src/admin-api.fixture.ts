@@ -12,6 +12,7 @@ import {
   createDigests,
   createLogger,
   createMetrics,
+  HttpWebhookSender,
   Readiness,
   systemRuntime,
   systemSecrets,
@@ -24,12 +25,14 @@ import {
   type Pool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresAlertStore,
   PostgresAuditReports,
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   PostgresRecordedCalls,
   PostgresUsageReports,
+  PostgresWebhookStore,
   postgresCipher,
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
@@ -93,6 +96,12 @@ export async function openAdminApi(
     tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
+    alerts: new PostgresAlertStore(pool),
+    webhooks: {
+      ...{ secrets: systemSecrets, runtime: systemRuntime, seal: cipher.webhooks },
+      webhooks: new PostgresWebhookStore(pool),
+      sender: new HttpWebhookSender({ targets: 'public' }),
+    },
     simulation: {
       ...{ providers: governance.providers, store: governance.store, digests },
       calls: new PostgresRecordedCalls(pool),

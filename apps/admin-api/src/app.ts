@@ -8,6 +8,7 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
+import { AlertsController } from './controllers/alerts.controller.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
@@ -22,6 +23,7 @@ import { SimulationsController } from './controllers/simulations.controller.js';
 import { TokensController } from './controllers/tokens.controller.js';
 import { UsageController } from './controllers/usage.controller.js';
 import { VaultKeysController } from './controllers/vault-keys.controller.js';
+import { WebhooksController } from './controllers/webhooks.controller.js';
 import { serveDashboard } from './http/dashboard.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { createDocument } from './http/openapi.js';
@@ -53,11 +55,13 @@ class AdminApiModule {
       imports: [OperationalModule.register({ readiness, metrics })],
       controllers: [
         AccountController,
+        AlertsController,
         AuditController,
         CatalogueController,
         PoliciesController,
         SimulationsController,
         VaultKeysController,
+        WebhooksController,
         CredentialsController,
         InstallationController,
         ReportsController,

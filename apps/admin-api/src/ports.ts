@@ -1,5 +1,6 @@
 import type {
   AdmissionStore,
+  AlertStore,
   AuditReports,
   CallRecords,
   EventAppender,
@@ -9,6 +10,7 @@ import type {
   Runtime,
   SimulationPorts,
   UsageReports,
+  WebhookPorts,
 } from '@keybrake/application';
 import type { DependencyCheck } from '@keybrake/platform';
 import type { AuditTails } from './audit-tails.js';
@@ -23,6 +25,8 @@ export interface AdminPorts {
   readonly calls: CallRecords;
   readonly usage: UsageReports;
   readonly simulation: SimulationPorts;
+  readonly alerts: AlertStore;
+  readonly webhooks: WebhookPorts;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;

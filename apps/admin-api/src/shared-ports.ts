@@ -1,17 +1,27 @@
 import { hostname } from 'node:os';
 import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
-import { createDigests, type Installation, type SignInConfig, systemRuntime, systemSecrets } from '@keybrake/platform';
+import {
+  type AlertConfig,
+  createDigests,
+  HttpWebhookSender,
+  type Installation,
+  type SignInConfig,
+  systemRuntime,
+  systemSecrets,
+} from '@keybrake/platform';
 import type { ProviderRegistry } from '@keybrake/providers';
 import {
   createPool,
   createPostgresGovernanceStore,
   type Pool,
+  PostgresAlertStore,
   PostgresAuditReports,
   PostgresCallRecords,
   PostgresIdempotentResponses,
   PostgresLedgerReports,
   PostgresRecordedCalls,
   PostgresUsageReports,
+  PostgresWebhookStore,
   postgresCipher,
 } from '@keybrake/storage';
 import { AuditTails } from './audit-tails.js';
@@ -23,6 +33,7 @@ export interface AdminConfig extends Installation {
   readonly providers: ProviderRegistry;
   readonly publicGatewayUrl: string;
   readonly signIn: SignInConfig;
+  readonly alerts: AlertConfig;
 }
 
 const CONNECTIONS_MAX = 8;
@@ -65,6 +76,12 @@ export function adminPorts(
     tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
+    alerts: new PostgresAlertStore(pool),
+    webhooks: {
+      ...{ secrets: systemSecrets, runtime: systemRuntime, seal: cipher.webhooks },
+      webhooks: new PostgresWebhookStore(pool),
+      sender: new HttpWebhookSender({ targets: installation.alerts.webhookTargets }),
+    },
     simulation: { ...{ providers: installation.providers, store, digests }, calls: new PostgresRecordedCalls(pool) },
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,

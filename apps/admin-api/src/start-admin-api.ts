@@ -26,29 +26,29 @@ const CLOSE_WITHIN_MS = 3_000;
 
 /** The admin API on one PostgreSQL. */
 export async function startPostgresAdminApi(
-  config: Pick<Config, 'admin' | 'publicGatewayUrl' | 'signIn'>,
+  config: Pick<Config, 'admin' | 'alerts' | 'publicGatewayUrl' | 'signIn'>,
   installation: Installation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const { publicGatewayUrl, signIn } = config;
+  const { alerts, publicGatewayUrl, signIn } = config;
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
-  const adapters = await openPostgresAdmin({ ...installation, providers, publicGatewayUrl, signIn }, onTrouble);
+  const adapters = await openPostgresAdmin({ ...installation, providers, alerts, publicGatewayUrl, signIn }, onTrouble);
   await republishAdmission(adapters.ports.governance);
   return start(config, adapters, logger);
 }
 
 /** The admin API on Redis and Kafka; there the ledger tells a new admission store what is on record. */
 export async function startDistributedAdminApi(
-  config: Pick<Config, 'admin' | 'kafka' | 'publicGatewayUrl' | 'signIn'>,
+  config: Pick<Config, 'admin' | 'kafka' | 'alerts' | 'publicGatewayUrl' | 'signIn'>,
   installation: DistributedInstallation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningAdminApi> {
-  const { kafka, publicGatewayUrl, signIn } = config;
+  const { alerts, kafka, publicGatewayUrl, signIn } = config;
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
   const adapters = await openDistributedAdmin(
-    { ...installation, providers, kafka, publicGatewayUrl, signIn },
+    { ...installation, providers, alerts, kafka, publicGatewayUrl, signIn },
     onTrouble,
   );
   return start(config, adapters, logger);

@@ -3,6 +3,7 @@ import {
   type AdmissionUpkeep,
   type CheckpointStore,
   createFoldSink,
+  deliverAlerts,
   dropFoldedResponses,
   type EventAppender,
   type EventSource,
@@ -21,8 +22,11 @@ import {
   settleFromLog,
   trueUpPrices,
   type UpkeepPorts,
+  type WatchSettings,
+  watchAlerts,
   writeCheckpoints,
 } from '@keybrake/application';
+import type { AlertPorts } from './alert-ports.js';
 import type { ResolverPorts, ResolverSettings } from './resolver-ports.js';
 import { Worker } from './worker.js';
 
@@ -38,6 +42,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly rebuild?: RebuildPorts;
   /** What calls in doubt are settled with, and late prices asked for. */
   readonly resolver?: ResolverPorts;
+  /** What people are told, and how it gets to them. */
+  readonly alerts?: AlertPorts;
   /** Where changes of policies and keys go to others. */
   readonly relay?: RelayPorts;
 }
@@ -47,6 +53,7 @@ export interface LedgerSettings {
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
   readonly resolver: ResolverSettings;
+  readonly alerts: WatchSettings;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
@@ -72,6 +79,8 @@ const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
 const CHECKPOINTS_IDLE_MS = 60_000;
 const RELAY_IDLE_MS = 200;
+const WATCH_IDLE_MS = 10_000;
+const DELIVERY_IDLE_MS = 200;
 const RELAY_BATCH_MAX = 100;
 
 /** Folds the log and keeps the admission store tidy. */
@@ -95,7 +104,7 @@ export async function startLedger(
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
   const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
     new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
-  const { rebuild, relay, resolver } = ports;
+  const { alerts, rebuild, relay, resolver } = ports;
   let stopping = false;
   const rebuildTurn = async (lost: RebuildPorts) => {
     const result = await rebuildIfLost(lost, () => stopping);
@@ -114,6 +123,10 @@ export async function startLedger(
     await writeCheckpoints(ports, () => stopping);
     return false;
   };
+  const watchTurn = async (parts: AlertPorts) => {
+    await watchAlerts(parts, settings.alerts);
+    return false;
+  };
   const workers = [
     worker('upkeep', settings.upkeepIdleMs, upkeep),
     worker('purge', PURGE_IDLE_MS, purge),
@@ -124,6 +137,12 @@ export async function startLedger(
       : [
           worker('resolver', settings.resolver.intervalMs, () => resolveTurn(resolver)),
           worker('prices', settings.resolver.intervalMs, () => pricesTurn(resolver)),
+        ]),
+    ...(alerts === undefined
+      ? []
+      : [
+          worker('alerts', WATCH_IDLE_MS, () => watchTurn(alerts)),
+          worker('webhooks', DELIVERY_IDLE_MS, () => deliverAlerts(alerts)),
         ]),
     ...(relay === undefined
       ? []

@@ -23,6 +23,7 @@ import {
   RedisServer,
   recordedPartitions,
 } from '@keybrake/storage';
+import { openAlerts } from './alert-ports.js';
 import type { LedgerAdapters } from './ledger-process.js';
 import { type LedgerConfig, openResolver } from './resolver-ports.js';
 
@@ -71,6 +72,7 @@ export async function openDistributedLedger(
   const parts = { store, source, admission, upkeep: new RedisAdmissionUpkeep(redis), log };
   const digests = createDigests(config.pepper);
   const resolver = openResolver(config, config, pool, parts);
+  const alerts = openAlerts(config, config, pool, parts.upkeep);
   return {
     ports: {
       ...parts,
@@ -79,6 +81,7 @@ export async function openDistributedLedger(
       checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
+      alerts: alerts.ports,
       rebuild: {
         rebuild: new RedisAdmissionRebuild(redis),
         lives: new PostgresAdmissionLives(pool),
@@ -97,6 +100,7 @@ export async function openDistributedLedger(
     checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
     close: async (flushWithinMs) => {
       await resolver.close();
+      await alerts.close();
       await log.close(flushWithinMs);
       await Promise.all([transport.close(), notes.close()]);
       await redis.close();

@@ -9,6 +9,7 @@ import {
   PostgresCheckpointStore,
   PostgresLedgerStore,
 } from '@keybrake/storage';
+import { openAlerts } from './alert-ports.js';
 import type { LedgerAdapters } from './ledger-process.js';
 import { type LedgerConfig, openResolver } from './resolver-ports.js';
 
@@ -40,6 +41,7 @@ export async function openPostgresLedger(
   };
   const digests = createDigests(installation.pepper);
   const resolver = openResolver(config, installation, pool, parts);
+  const alerts = openAlerts(config, installation, pool, parts.upkeep);
   return {
     ports: {
       ...parts,
@@ -48,10 +50,12 @@ export async function openPostgresLedger(
       checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
+      alerts: alerts.ports,
     },
     checks: { database: () => pool.query('select 1') },
     close: async (flushWithinMs) => {
       await resolver.close();
+      await alerts.close();
       await log.close(flushWithinMs);
       await pool.end();
     },

@@ -72,6 +72,7 @@ beforeAll(async () => {
     providers,
     origins: new Map(providers.all.map(({ id }) => [id, simulator.url])),
     resolver: { intervalMs: INTERVAL_MS, attemptsMax: 2, settleDelayMs: 500, priceDelayMs: 500 },
+    alerts: { inDoubtMs: 900_000, webhookTargets: 'public' },
     heldMaxAgeMs: 1_000,
     upstreamTimeoutMs: 1_000,
     recordTimeoutMs: 1_000,

@@ -26,7 +26,7 @@ export type ResolverConfig = Pick<
   'origins' | 'resolver' | 'heldMaxAgeMs' | 'upstreamTimeoutMs' | 'recordTimeoutMs'
 >;
 
-export type LedgerConfig = ResolverConfig & { readonly providers: ProviderRegistry };
+export type LedgerConfig = ResolverConfig & Pick<Config, 'alerts'> & { readonly providers: ProviderRegistry };
 
 /** Of look-ups and resends; a resolver is never in a hurry. */
 const CONNECTIONS_PER_PROVIDER = 4;

@@ -1,3 +1,4 @@
+export * from './alert.js';
 export * from './audit.js';
 export * from './audit-checkpoint.js';
 export * from './call-phase.js';

@@ -20,3 +20,4 @@ export * from './telemetry/metrics.js';
 export * from './telemetry/nest-logger.js';
 export * from './telemetry/process-metrics.js';
 export { HttpUpstream, type HttpUpstreamOptions } from './upstream/http-upstream.js';
+export * from './webhooks/webhook-sender.js';

@@ -1,4 +1,4 @@
-import type { CredentialBinding, CredentialCipher, ResponseSeal } from '@keybrake/application';
+import type { CredentialBinding, CredentialCipher, ResponseSeal, WebhookSeal } from '@keybrake/application';
 import type { AccountId, ReservationId } from '@keybrake/domain';
 import { type Binding, type EnvelopeCipher, UnreadableSecret } from './credential-cipher.js';
 
@@ -37,5 +37,15 @@ export function createResponseSeal(envelope: EnvelopeCipher): ResponseSeal {
     open: open('response'),
     sealRequest: seal('request'),
     openRequest: open('request'),
+  };
+}
+
+/** Secrets that sign, bound to account and webhook. */
+export function createWebhookSeal(envelope: EnvelopeCipher): WebhookSeal {
+  return {
+    seal: (accountId, webhookId, secret) =>
+      envelope.seal(accountId, ['webhook', webhookId], Buffer.from(secret, 'utf8')),
+    open: async (accountId, webhookId, sealed) =>
+      (await envelope.open(accountId, ['webhook', webhookId], sealed)).toString('utf8'),
   };
 }

@@ -51,6 +51,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was told, newest first. */
+        get: operations["Alerts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -720,6 +737,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks, newest first, without their secrets. */
+        get: operations["Webhooks_list"];
+        put?: never;
+        /** Send alerts to an address, as Standard Webhooks or to Slack. Its secret is in this answer and nowhere else. */
+        post: operations["Webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["Webhooks_find"];
+        /** Change address, form, types, label, or pause it. */
+        put: operations["Webhooks_revise"];
+        post?: never;
+        /** Remove a webhook with the log of its deliveries. */
+        delete: operations["Webhooks_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent and what became of it, newest alert first. */
+        get: operations["Webhooks_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the same alert once more. */
+        post: operations["Webhooks_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret beside the newest: both sign, until the next rotation takes the older away. */
+        post: operations["Webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an example, like every alert. */
+        post: operations["Webhooks_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -753,6 +875,22 @@ export interface components {
             /** @description minor units of the currency, as text */
             heldMinor: string;
             limitMinor: string | null;
+        };
+        Alert: {
+            data: {
+                [key: string]: string | number | null;
+            };
+            id: string;
+            /** Format: date-time */
+            occurredAt: string;
+            subject: string;
+            summary: string;
+            type: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly") | "webhook.test";
+        };
+        AlertPage: {
+            data: components["schemas"]["Alert"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
         };
         AuditCheckpoint: {
             /** Format: date-time */
@@ -966,6 +1104,25 @@ export interface components {
         };
         CredentialPage: {
             data: components["schemas"]["Credential"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Delivery: {
+            alert: components["schemas"]["Alert"];
+            attempts: number;
+            id: string;
+            lastAttemptAt: string | null;
+            lastError: string | null;
+            lastStatus: number | null;
+            nextAttemptAt: string | null;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+        };
+        DeliveryMade: {
+            deliveryId: string;
+        };
+        DeliveryPage: {
+            data: components["schemas"]["Delivery"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -1465,6 +1622,41 @@ export interface components {
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
+        Webhook: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            form: "standard" | "slack";
+            id: string;
+            label: string | null;
+            paused: boolean;
+            /** @description how many sign */
+            secrets: number;
+            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+            /** @description without its path, which may be a secret */
+            url: string;
+        };
+        WebhookPage: {
+            data: components["schemas"]["Webhook"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        WebhookSecret: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            form: "standard" | "slack";
+            id: string;
+            label: string | null;
+            paused: boolean;
+            /** @description whsec_…: only in this answer */
+            secret: string;
+            /** @description how many sign */
+            secrets: number;
+            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+            /** @description without its path, which may be a secret */
+            url: string;
+        };
     };
     responses: {
         /** @description The request could not be read. */
@@ -1576,6 +1768,8 @@ export type Account = components['schemas']['Account'];
 export type AgentType = components['schemas']['AgentType'];
 export type AgentTypePage = components['schemas']['AgentTypePage'];
 export type AgentTypeSpend = components['schemas']['AgentTypeSpend'];
+export type Alert = components['schemas']['Alert'];
+export type AlertPage = components['schemas']['AlertPage'];
 export type AuditCheckpoint = components['schemas']['AuditCheckpoint'];
 export type AuditCheckpointPage = components['schemas']['AuditCheckpointPage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -1588,6 +1782,9 @@ export type CallStep = components['schemas']['CallStep'];
 export type Cap = components['schemas']['Cap'];
 export type Credential = components['schemas']['Credential'];
 export type CredentialPage = components['schemas']['CredentialPage'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryMade = components['schemas']['DeliveryMade'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type IdempotencyRecord = components['schemas']['IdempotencyRecord'];
 export type IdempotencyRecordPage = components['schemas']['IdempotencyRecordPage'];
 export type Installation = components['schemas']['Installation'];
@@ -1624,6 +1821,9 @@ export type TokenPage = components['schemas']['TokenPage'];
 export type Usage = components['schemas']['Usage'];
 export type VaultKey = components['schemas']['VaultKey'];
 export type VaultKeyPage = components['schemas']['VaultKeyPage'];
+export type Webhook = components['schemas']['Webhook'];
+export type WebhookPage = components['schemas']['WebhookPage'];
+export type WebhookSecret = components['schemas']['WebhookSecret'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseBodyNotJson = components['responses']['BodyNotJson'];
 export type ResponseBodyTooLarge = components['responses']['BodyTooLarge'];
@@ -1723,6 +1923,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentTypePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Alerts_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                subject?: string;
+                type?: "budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was told, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3456,6 +3688,343 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedVaultKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Webhooks, newest first, without their secrets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default standard
+                     * @enum {string}
+                     */
+                    form?: "standard" | "slack";
+                    label?: string;
+                    /** @default false */
+                    paused?: boolean;
+                    /**
+                     * @description empty: all
+                     * @default []
+                     */
+                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Send alerts to an address, as Standard Webhooks or to Slack. Its secret is in this answer and nowhere else. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_revise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default standard
+                     * @enum {string}
+                     */
+                    form?: "standard" | "slack";
+                    label?: string;
+                    /** @default false */
+                    paused?: boolean;
+                    /**
+                     * @description empty: all
+                     * @default []
+                     */
+                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Change address, form, types, label, or pause it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a webhook with the log of its deliveries. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_deliveries: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was sent and what became of it, newest alert first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_redeliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send the same alert once more. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryMade"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a new secret beside the newest: both sign, until the next rotation takes the older away. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send an example, like every alert. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryMade"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -47,7 +47,7 @@ export class BalanceTrail {
   deltas(): readonly BalanceDelta[] {
     return sortedByKey(this.#balances).map(({ accountId, hold, steps }) => {
       const total = steps.reduce<Contribution>(sum, { heldMicros: 0n, committedMicros: 0n });
-      return { accountId, hold, ...total, changes: steps.length };
+      return { accountId, hold, ...total, changes: steps.length, lastAtMs: steps.at(-1)?.atMs ?? 0 };
     });
   }
 

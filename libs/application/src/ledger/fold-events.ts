@@ -1,5 +1,6 @@
 import type { ReservationEvent, ReservationId, SpendEvent, SpendReleased, SpendReserved } from '@keybrake/domain';
 import { emptyReservation, foldReservation, type Reservation } from '@keybrake/domain';
+import { budgetAlerts } from '../alerts/budget-alerts.js';
 import type { Digests } from '../ports/digests.js';
 import { type EventCodec, type LogRecord, UnreadableEvent } from '../ports/event-log.js';
 import type { DeadLetter, LedgerStore, LedgerTransaction } from '../ports/ledger-store.js';
@@ -147,6 +148,7 @@ async function applyEvents(
       }
       case 'CallDenied':
         projection.usage.callDenied(event);
+        projection.callDenied(event);
         projection.callAsked(event);
         chain.callDenied(event, position);
         break;
@@ -161,7 +163,8 @@ async function applyEvents(
   }
   await ledger.saveReservations(projection.changedReservations(), (id) => projection.accountOf(id));
   const { balances, usage } = projection;
-  await ledger.saveBalanceChanges(balances.changes(await ledger.addToBalances(balances.deltas())));
+  const totals = await ledger.addToBalances(balances.deltas());
+  await ledger.saveBalanceChanges(balances.changes(totals));
   await ledger.addToDaySpend(usage.days());
   await ledger.addToRuns(usage.runs(), usage.runDays());
   await ledger.addToMonthCalls(usage.months());
@@ -169,6 +172,7 @@ async function applyEvents(
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAskedCalls(projection.askedCalls());
   await ledger.saveAnomalies(projection.anomalies());
+  await ledger.raiseAlerts([...budgetAlerts(balances.deltas(), totals), ...projection.alerts()]);
   await ledger.savePriceWatches(projection.priceWatches());
   return fence;
 }

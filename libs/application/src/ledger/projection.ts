@@ -1,5 +1,6 @@
 import {
   type AccountId,
+  type Alert,
   type CallDenied,
   type CallReplayed,
   contributionDifference,
@@ -14,6 +15,7 @@ import {
   type SpendReserved,
   spentMicros,
 } from '@keybrake/domain';
+import { anomalyAlert, duplicateAlert } from '../alerts/call-alerts.js';
 import type { Digests } from '../ports/digests.js';
 import type { Anomaly, AskedCall, IdempotencyRecordRow, PriceWatch } from '../ports/ledger-store.js';
 import { BalanceTrail } from './balance-trail.js';
@@ -33,6 +35,7 @@ export class Projection {
   readonly #records = new Map<string, IdempotencyRecordRow>();
   readonly #anomalies: Anomaly[] = [];
   readonly #asked: AskedCall[] = [];
+  readonly #alerts: Alert[] = [];
   readonly #watches = new Map<ReservationId, PriceWatch>();
 
   constructor(digests: Pick<Digests, 'sha256'>) {
@@ -51,13 +54,22 @@ export class Projection {
     }
     this.usage.reservationChanged(accountId, facts, before, after);
     this.#keepIdempotencyRecord(accountId, facts, after);
-    this.#noteAnomalies(accountId, facts, before, after);
+    if (before.facts === undefined) this.#raise(duplicateAlert(facts));
+    this.#noteAnomalies(event, facts, before, after);
     this.#watchPrice(accountId, facts, after);
   }
 
   callAsked({ accountId, callId, call, fingerprint = '' }: CallDenied | CallReplayed): void {
     const { rootKeyId, pricing } = call;
     this.#asked.push({ accountId, callId, rootKeyId, fingerprint, pricing });
+  }
+
+  callDenied(event: CallDenied): void {
+    this.#raise(duplicateAlert(event));
+  }
+
+  alerts(): readonly Alert[] {
+    return this.#alerts;
   }
 
   askedCalls(): readonly AskedCall[] {
@@ -120,11 +132,19 @@ export class Projection {
     });
   }
 
-  #noteAnomalies(accountId: AccountId, facts: SpendReserved, before: Reservation, after: Reservation): void {
-    const { reservationId } = after;
+  #raise(alert: Alert | undefined): void {
+    if (alert !== undefined) this.#alerts.push(alert);
+  }
+
+  #note(event: ReservationEvent, facts: SpendReserved, kind: Anomaly['kind'], detail: string): void {
+    const anomaly = { accountId: event.accountId, reservationId: facts.reservationId, kind, detail };
+    this.#anomalies.push(anomaly);
+    this.#raise(anomalyAlert(anomaly, facts.call.vaultKeyId, event.occurredAtMs));
+  }
+
+  #noteAnomalies(event: ReservationEvent, facts: SpendReserved, before: Reservation, after: Reservation): void {
     if (isAnomaly(after) && !isAnomaly(before)) {
-      const detail = 'a release and a commit were both recorded; the commit counts';
-      this.#anomalies.push({ accountId, reservationId, kind: 'commit_after_release', detail });
+      this.#note(event, facts, 'commit_after_release', 'a release and a commit were both recorded; the commit counts');
     }
     const reserved = facts.call.amount;
     if (after.outcome.state !== 'committed' || reserved === undefined) return;
@@ -132,6 +152,6 @@ export class Projection {
     if (spent <= reserved.micros) return;
     const actual = formatMoney({ currency: reserved.currency, micros: spent });
     const detail = `the provider moved ${actual}, reserved were ${formatMoney(reserved)}`;
-    this.#anomalies.push({ accountId, reservationId, kind: 'overage', detail });
+    this.#note(event, facts, 'overage', detail);
   }
 }

@@ -55,7 +55,11 @@ export type GovernanceAction =
   | 'token.issued'
   | 'token.revoked'
   | 'session.opened'
-  | 'session.ended';
+  | 'session.ended'
+  | 'webhook.created'
+  | 'webhook.revised'
+  | 'webhook.secret_rotated'
+  | 'webhook.removed';
 
 export interface StoredPolicy {
   readonly policy: Policy;

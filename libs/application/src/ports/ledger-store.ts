@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  Alert,
   AuditEntry,
   Currency,
   Hold,
@@ -21,6 +22,8 @@ export interface BalanceDelta {
   readonly committedMicros: bigint;
   /** How many changes these are the sum of. */
   readonly changes: number;
+  /** Of the last one. */
+  readonly lastAtMs: number;
 }
 
 /** A balance once a chunk's deltas are in. */
@@ -180,6 +183,8 @@ export interface LedgerTransaction {
   auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>>;
   saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]): Promise<void>;
   saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
+  /** Those that were not raised before. */
+  raiseAlerts(alerts: readonly Alert[]): Promise<void>;
   saveAskedCalls(calls: readonly AskedCall[]): Promise<void>;
   savePriceWatches(watches: readonly PriceWatch[]): Promise<void>;
   /** Freezes the accounts that they belong to, or may belong to. */

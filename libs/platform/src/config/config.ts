@@ -48,6 +48,14 @@ export interface ResolverConfig {
   readonly priceDelayMs: number;
 }
 
+/** What people are told, and where it may be sent. */
+export interface AlertConfig {
+  /** A call in doubt for so long is told of. */
+  readonly inDoubtMs: number;
+  /** `any`: webhooks may go to addresses that are not public, and over plain HTTP. */
+  readonly webhookTargets: 'public' | 'any';
+}
+
 /** Sign-in to the dashboard with an identity provider. */
 export interface OidcSettings {
   readonly issuer: string;
@@ -96,6 +104,7 @@ export interface Config {
   /** Held but not launched for longer than this: the janitor releases it. */
   readonly heldMaxAgeMs: number;
   readonly resolver: ResolverConfig;
+  readonly alerts: AlertConfig;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
   /** Where agents reach the gateway, for what the dashboard shows: its own address unless told. */
@@ -146,6 +155,10 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       attemptsMax: read.KEYBRAKE_RESOLVE_ATTEMPTS_MAX,
       settleDelayMs: read.KEYBRAKE_RESOLVE_SETTLE_DELAY_MS,
       priceDelayMs: read.KEYBRAKE_PRICE_DELAY_MS,
+    }),
+    alerts: Object.freeze({
+      inDoubtMs: read.KEYBRAKE_ALERT_IN_DOUBT_MS,
+      webhookTargets: read.KEYBRAKE_WEBHOOK_TARGETS,
     }),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     publicGatewayUrl:

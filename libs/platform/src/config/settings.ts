@@ -124,6 +124,8 @@ export const settings = z.object({
   KEYBRAKE_RESOLVE_ATTEMPTS_MAX: count(24),
   KEYBRAKE_RESOLVE_SETTLE_DELAY_MS: milliseconds(300_000),
   KEYBRAKE_PRICE_DELAY_MS: milliseconds(60_000),
+  KEYBRAKE_ALERT_IN_DOUBT_MS: milliseconds(900_000),
+  KEYBRAKE_WEBHOOK_TARGETS: z.enum(['public', 'any']).default('public'),
   KEYBRAKE_DRAIN_DELAY_MS: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a number of milliseconds from 0 to 99999')

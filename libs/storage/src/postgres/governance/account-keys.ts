@@ -1,6 +1,6 @@
-import type { CredentialCipher, ResponseSeal } from '@keybrake/application';
+import type { CredentialCipher, ResponseSeal, WebhookSeal } from '@keybrake/application';
 import { EnvelopeCipher, type WrappedKey, type WrappedKeyStore } from '../../credential-cipher.js';
-import { createCredentialCipher, createResponseSeal } from '../../sealed-records.js';
+import { createCredentialCipher, createResponseSeal, createWebhookSeal } from '../../sealed-records.js';
 import { asUnavailable, type Pool } from '../database.js';
 
 const LOAD = `
@@ -51,10 +51,16 @@ export interface PostgresCipher {
   readonly envelope: EnvelopeCipher;
   readonly credentials: CredentialCipher;
   readonly responses: ResponseSeal;
+  readonly webhooks: WebhookSeal;
 }
 
 /** Encryption with data keys in this database, under a master key of 32 bytes that is kept elsewhere. */
 export function postgresCipher(pool: Pool, masterKey: Uint8Array): PostgresCipher {
   const envelope = new EnvelopeCipher(masterKey, new PostgresAccountKeys(pool));
-  return { envelope, credentials: createCredentialCipher(envelope), responses: createResponseSeal(envelope) };
+  return {
+    envelope,
+    credentials: createCredentialCipher(envelope),
+    responses: createResponseSeal(envelope),
+    webhooks: createWebhookSeal(envelope),
+  };
 }

@@ -1,15 +1,17 @@
-import type {
-  AdmissionKey,
-  AgentTypePage,
-  AgentTypeSummary,
-  GovernanceNote,
-  Page,
-  PageRequest,
-  StoredVaultKey,
-  VaultKeyFilter,
-  VaultKeyRecords,
+import {
+  type AdmissionKey,
+  type AgentTypePage,
+  type AgentTypeSummary,
+  type GovernanceNote,
+  type Page,
+  type PageRequest,
+  revokedAlert,
+  type StoredVaultKey,
+  type VaultKeyFilter,
+  type VaultKeyRecords,
 } from '@keybrake/application';
 import type { AccountId, ProviderId, VaultKeyId } from '@keybrake/domain';
+import { raiseAlerts } from '../alerts/raise-alerts.js';
 import type { GovernanceDatabase } from './governance-database.js';
 import { insertNote } from './note.js';
 import { optionalTime, pageOf, pageParameters, timeOf } from './paging.js';
@@ -89,7 +91,10 @@ export function vaultKeyRecords(database: GovernanceDatabase): VaultKeyRecords {
     revokeVaultKey: (accountId: AccountId, keyId: VaultKeyId, note: GovernanceNote) =>
       database.change(async (client) => {
         const { rowCount } = await client.query(statements.REVOKE, [accountId, keyId, note.atMs]);
-        if (rowCount === 1) await insertNote(client, note);
+        if (rowCount === 1) {
+          await insertNote(client, note);
+          await raiseAlerts(client, [revokedAlert(note)]);
+        }
         const { rows } = await client.query<AdmissionRow>(statements.REVOKED_AT, [accountId, keyId]);
         return optionalTime(rows[0]?.revoked_at_ms ?? null);
       }),

@@ -16,7 +16,16 @@ import type {
   RunDaySpendDelta,
   RunDelta,
 } from '@keybrake/application';
-import type { AccountId, AuditEntry, Reservation, ReservationId, SpendEvent, VaultKeyId } from '@keybrake/domain';
+import type {
+  AccountId,
+  Alert,
+  AuditEntry,
+  Reservation,
+  ReservationId,
+  SpendEvent,
+  VaultKeyId,
+} from '@keybrake/domain';
+import { raiseAlerts } from '../alerts/raise-alerts.js';
 import type { Client } from '../database.js';
 import * as sql from './fold-statements.js';
 import { encodeFacts, encodeOutcome, encodeTrueUp, type ReservationRow, toReservation } from './reservation-json.js';
@@ -164,6 +173,10 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       hash: link.hash,
     }));
     await this.#rows(sql.APPEND_AUDIT_LINKS, linkRows);
+  }
+
+  raiseAlerts(alerts: readonly Alert[]) {
+    return raiseAlerts(this.#client, alerts);
   }
 
   async saveAskedCalls(calls: readonly AskedCall[]) {
