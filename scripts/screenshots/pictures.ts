@@ -51,6 +51,7 @@ export function pictures({ runId, callId, keyId, policyId }: BusyAccount): reado
     },
     { name: 'run', path: run, prepare: until('denied') },
     { name: 'call', path: `/calls/${callId}`, prepare: until('Where the time went') },
+    { name: 'alerts', path: '/alerts', prepare: until('80 % of the key cap') },
     {
       name: 'in-doubt',
       path: '/in-doubt',

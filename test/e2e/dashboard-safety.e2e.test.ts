@@ -69,12 +69,15 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await open(page, `/keys/${busy.keyId}`);
     await page.getByRole('button', { name: /^Stop/ }).click();
     found['the kill switch'] = await violations(page);
+    await open(page, '/alerts');
+    await page.getByRole('button', { name: 'Send alerts to…' }).click();
+    found['the dialog of a new webhook'] = await violations(page);
     await open(page, `/policies/${busy.policyId}`);
     await page.getByRole('button', { name: 'Save as a new version' }).click();
     await page.getByText('would have been decided as it was').waitFor();
     found['what a policy would have decided'] = await violations(page);
     expect(Object.values(found).flat(), JSON.stringify(found, undefined, 1)).toEqual([]);
-    expect(Object.keys(found)).toHaveLength(dashboardPages(busy).length + 4);
+    expect(Object.keys(found)).toHaveLength(dashboardPages(busy).length + 5);
 
     const signedOut = await browser.newContext({ baseURL: system.adminUrl, colorScheme });
     const signInPage = await signedOut.newPage();

@@ -265,28 +265,3 @@ test('spend and usage show what the calls came to', async () => {
   expect(problems).toEqual([]);
   await close();
 });
-
-test('before a policy is saved it shows what the last 7 days would have been', async () => {
-  const { page, problems, close } = await signIn(browser, owner());
-  const { version } = await system.admin<{ version: number }>('GET', `/v1/policies/${busy.policyId}`);
-  await page.goto(`/policies/${busy.policyId}`);
-  await page.getByLabel('At most').first().fill('60');
-  await page.getByRole('button', { name: 'Save as a new version' }).click();
-  const preview = page.getByRole('dialog', { name: 'What the last 7 days would have been' });
-  // $25 went through before it; $59 no longer fit, and the $40 behind it still do not.
-  await preview.getByText('1 call that went through would be denied: cap_exceeded ($59.00)').waitFor();
-  await preview.getByRole('cell', { name: '$84.00' }).waitFor();
-  await preview.getByRole('cell', { name: '$25.00' }).waitFor();
-  await preview.getByRole('button', { name: 'Back to the policy' }).click();
-  expect(await system.admin('GET', `/v1/policies/${busy.policyId}`)).toMatchObject({ version });
-  await page.getByLabel('What it refuses').selectOption('shadow');
-  await page.getByRole('button', { name: 'Save as a new version' }).click();
-  await preview.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText(`Version ${version + 1} is in force on every gateway.`).waitFor();
-  expect(await system.admin('GET', `/v1/policies/${busy.policyId}`)).toMatchObject({
-    mode: 'shadow',
-    caps: [{ limitMinor: '6000' }],
-  });
-  expect(problems).toEqual([]);
-  await close();
-});

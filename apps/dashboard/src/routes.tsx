@@ -19,6 +19,7 @@ const Call = page(() => import('./pages/calls/call.tsx'));
 const Runs = page(() => import('./pages/runs/runs.tsx'));
 const Run = page(() => import('./pages/runs/run.tsx'));
 const InDoubt = page(() => import('./pages/in-doubt/in-doubt.tsx'));
+const Alerts = page(() => import('./pages/alerts/alerts.tsx'));
 const Spend = page(() => import('./pages/spend/spend.tsx'));
 const Usage = page(() => import('./pages/usage/usage.tsx'));
 const Onboarding = page(() => import('./pages/onboarding/onboarding.tsx'));
@@ -40,6 +41,7 @@ export function AppRoutes() {
         <Route path="/runs" element={<Runs />} />
         <Route path="/runs/:runId" element={<Run />} />
         <Route path="/in-doubt" element={<InDoubt />} />
+        <Route path="/alerts" element={<Alerts />} />
         <Route path="/spend" element={<Spend />} />
         <Route path="/usage" element={<Usage />} />
         <Route path="/onboarding" element={<Onboarding />} />

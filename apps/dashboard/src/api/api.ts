@@ -1,7 +1,7 @@
 import { entries, type PolicyDraft, type paths } from '@keybrake/admin-client';
 import { ask, client, type Filter, queryOf, queryText } from './http.ts';
 import type { SpendGrouping } from './report-types.ts';
-import type { AuditFilter, Cap, Page, Role } from './types.ts';
+import type { AuditFilter, Cap, Page, Role, Webhook } from './types.ts';
 
 // Every request that the dashboard makes, and nothing else that knows a path of the API.
 
@@ -74,6 +74,17 @@ export const api = {
   tokens: (paging: Paging) => ask(client.GET('/v1/tokens', paged(paging))),
   issueToken: (body: { name: string; role: Role; expiresAt?: string }) => ask(client.POST('/v1/tokens', { body })),
   revokeToken: (id: string) => ask(client.POST('/v1/tokens/{id}/revoke', byId(id))),
+
+  alerts: (filter: Filter) =>
+    ask(client.GET('/v1/alerts', { params: { query: queryOf<QueryOf<'/v1/alerts'>>(filter) } })),
+  webhooks: (paging: Paging) => ask(client.GET('/v1/webhooks', paged(paging))),
+  createWebhook: (body: Pick<Webhook, 'url' | 'form' | 'types'>) => ask(client.POST('/v1/webhooks', { body })),
+  removeWebhook: (id: string) => ask(client.DELETE('/v1/webhooks/{id}', byId(id))),
+  testWebhook: (id: string) => ask(client.POST('/v1/webhooks/{id}/test', byId(id))),
+  deliveries: (id: string, paging: Paging) =>
+    ask(client.GET('/v1/webhooks/{id}/deliveries', { params: { path: { id }, ...paged(paging).params } })),
+  redeliver: (id: string, delivery: string) =>
+    ask(client.POST('/v1/webhooks/{id}/deliveries/{delivery}/redeliver', { params: { path: { id, delivery } } })),
 
   balances: (vaultKeyId?: string) =>
     ask(client.GET('/v1/balances', { params: { query: queryOf<QueryOf<'/v1/balances'>>({ vaultKeyId }) } })),

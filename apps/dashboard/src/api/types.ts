@@ -7,10 +7,12 @@ export type {
   Account,
   AgentType,
   AgentTypeSpend as Spend,
+  Alert,
   AuditEntry,
   Balance,
   Cap,
   Credential,
+  Delivery,
   Installation,
   IssuedToken,
   IssuedVaultKey,
@@ -26,6 +28,7 @@ export type {
   SignInMethods,
   Token,
   VaultKey,
+  Webhook,
 } from '@keybrake/admin-client';
 
 export type SimulationSide = generated.SimulationSide;

@@ -1,4 +1,5 @@
 import {
+  Bell,
   ChartColumn,
   CircleHelp,
   Gauge,
@@ -27,6 +28,7 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
       { to: '/audit', name: 'Audit', icon: Search },
       { to: '/runs', name: 'Runs', icon: Waypoints },
       { to: '/in-doubt', name: 'In doubt', icon: CircleHelp },
+      { to: '/alerts', name: 'Alerts', icon: Bell },
     ],
   },
   {

@@ -12,7 +12,7 @@ export function SecretOnce({ secret, what }: { secret: string; what: string }) {
         <code>{secret}</code>
         <CopyButton text={secret} label={`Copy the ${what}`} />
       </div>
-      <Note warning>This {what} is shown only now. Keybrake keeps a hash of it and can’t show it again.</Note>
+      <Note warning>This {what} is shown only now. Keybrake can’t show it again.</Note>
     </>
   );
 }
