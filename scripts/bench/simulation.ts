@@ -9,7 +9,9 @@ const CHUNK = 1_000;
 const USD = 'usd' as Currency;
 
 const cap = (scope: string, window: string, limitMinor: number) => ({
-  ...{ scope, window, currency: 'usd' },
+  scope,
+  window,
+  currency: 'usd',
   limitMinor: String(limitMinor),
 });
 
@@ -18,7 +20,9 @@ export async function measureSimulation(calls: number): Promise<void> {
   const stage = await openAuditStage(0);
   try {
     const policy = {
-      ...{ name: 'bench', provider: 'stripe', allowedOperations: ['charges:*'] },
+      name: 'bench',
+      provider: 'stripe',
+      allowedOperations: ['charges:*'],
       caps: [cap('key', 'day', 100_000_000)],
     };
     const { id: policyId } = await send<{ id: string }>(stage, '/v1/policies', policy);
@@ -52,7 +56,8 @@ export async function measureSimulation(calls: number): Promise<void> {
     for (const [name, tried] of tries) {
       const startedMs = performance.now();
       const result = await send<{ calls: number; simulated: { denied: number } }>(stage, '/v1/policy-simulations', {
-        ...{ policy: tried, policyId },
+        policy: tried,
+        policyId,
       });
       const took = seconds(startedMs);
       console.log(
@@ -101,7 +106,12 @@ function eventsOf(index: number, atMs: number, policyId: string, vaultKeyId: str
   const wish = { vaultKeyId, atMs, call };
   if (index % 20 === 0) return [{ ...denied(wish, 'per_call_max_exceeded', 'too much'), fingerprint: `f${index}` }];
   const hold: Hold = {
-    ...{ scope: 'key', scopeId: vaultKeyId, window: 'day', windowId: day, currency: USD, direction: 'any' },
+    scope: 'key',
+    scopeId: vaultKeyId,
+    window: 'day',
+    windowId: day,
+    currency: USD,
+    direction: 'any',
     counter: `key/${vaultKeyId}/day/UTC/usd/any`,
     windowEndsAtMs: Date.parse(day) + DAY_MS,
     limitMicros: 1_000_000_000_000n,

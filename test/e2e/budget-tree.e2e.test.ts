@@ -52,7 +52,9 @@ describe.each(PROFILES)('a tree of budgets, four levels and four windows, on thr
 
   const policyOf = (currency: string, { limits }: BudgetTree) => {
     const cap = (scope: string, window: string, limit: number) => ({
-      ...{ scope, window, currency },
+      scope,
+      window,
+      currency,
       limitMinor: String(limit),
     });
     return {

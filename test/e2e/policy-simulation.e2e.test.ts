@@ -32,7 +32,10 @@ interface Simulation {
 }
 
 const cap = (scope: string, window: string, currency: string, limit: number, direction = 'any') => ({
-  ...{ scope, window, currency, direction },
+  scope,
+  window,
+  currency,
+  direction,
   limitMinor: String(limit),
 });
 
@@ -113,7 +116,9 @@ describe.each(PROFILES)('a policy tried on recorded calls (%s)', (profile) => {
     const of = (decision: string) =>
       counts.filter((row) => row.decision === decision).reduce((sum, { calls }) => sum + calls, 0);
     return sorted({
-      ...{ allowed: of('allowed'), denied: of('denied'), replayed: of('replayed') },
+      allowed: of('allowed'),
+      denied: of('denied'),
+      replayed: of('replayed'),
       spend: spend.map(({ currency, micros }) => ({ currency, amountMinor: String(BigInt(micros) / 10_000n) })),
       denials: counts.flatMap(({ decision, rule, calls }) =>
         decision === 'denied' ? [{ rule: rule ?? '', calls }] : [],

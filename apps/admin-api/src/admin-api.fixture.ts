@@ -98,12 +98,16 @@ export async function openAdminApi(
     usage: new PostgresUsageReports(pool),
     alerts: new PostgresAlertStore(pool),
     webhooks: {
-      ...{ secrets: systemSecrets, runtime: systemRuntime, seal: cipher.webhooks },
+      secrets: systemSecrets,
+      runtime: systemRuntime,
+      seal: cipher.webhooks,
       webhooks: new PostgresWebhookStore(pool),
       sender: new HttpWebhookSender({ targets: 'public' }),
     },
     simulation: {
-      ...{ providers: governance.providers, store: governance.store, digests },
+      providers: governance.providers,
+      store: governance.store,
+      digests,
       calls: new PostgresRecordedCalls(pool),
     },
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),

@@ -22,7 +22,9 @@ async function send<T>(method: string, path: string, body?: unknown): Promise<{ 
 }
 
 const policy = (limitMinor: string) => ({
-  ...{ name: 'billing', provider: 'stripe', allowedOperations: ['charges:*'] },
+  name: 'billing',
+  provider: 'stripe',
+  allowedOperations: ['charges:*'],
   caps: [{ ...CAP, limitMinor }],
 });
 
@@ -33,9 +35,16 @@ test('balances and policy as they were at a moment', async () => {
   ).body;
   const beganMs = Date.now();
   const hold: Hold = {
-    ...{ scope: 'key', scopeId: vaultKeyId, window: 'total', windowId: 'total', currency: USD, direction: 'any' },
+    scope: 'key',
+    scopeId: vaultKeyId,
+    window: 'total',
+    windowId: 'total',
+    currency: USD,
+    direction: 'any',
     counter: `key/${vaultKeyId}/total/UTC/usd/any`,
-    ...{ windowEndsAtMs: Number.MAX_SAFE_INTEGER, limitMicros: 100_000_000n, amountMicros: 30_000_000n },
+    windowEndsAtMs: Number.MAX_SAFE_INTEGER,
+    limitMicros: 100_000_000n,
+    amountMicros: 30_000_000n,
   };
   const at = (ms: number) => beganMs + ms;
   const call = { ...reserved({ vaultKeyId, atMs: at(1_000) }), holds: [hold] };

@@ -3,7 +3,6 @@
 create table ledger.asked_calls (
   call_id text primary key,
   account_id text not null,
-  root_key_id text not null,
   -- '' where the request was not understood
   fingerprint text not null,
   -- RecordedPricing; null where the price was not known

@@ -41,11 +41,15 @@ function asSide(admission: SimulatedAdmission) {
       const actualMicros = settlement.kind === 'committed' ? settlement.actualMicros : undefined;
       return admission.settle(reservationId, actualMicros, Date.now());
     },
-    ...{ putKey: nothing, putPolicyVersion: nothing },
+    putKey: nothing,
+    putPolicyVersion: nothing,
   };
   const upkeep = {
     capStates: async (...[, counters]: Parameters<AdmissionUpkeep['capStates']>) => admission.balances(counters),
-    ...{ sweepHeld: async () => [], confirmSwept: nothing, listKeptResponses: async () => [], dropResponses: nothing },
+    sweepHeld: async () => [],
+    confirmSwept: nothing,
+    listKeptResponses: async () => [],
+    dropResponses: nothing,
   };
   return { store: store as unknown as AdmissionStore, upkeep: upkeep as unknown as AdmissionUpkeep };
 }

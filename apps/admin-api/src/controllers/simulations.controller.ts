@@ -40,7 +40,9 @@ export class SimulationsController {
     const fromMs = body.from === undefined ? toMs - DAYS_DEFAULT * DAY_MS : Date.parse(body.from);
     checkPeriod(fromMs, toMs);
     const request = {
-      ...{ accountId, fromMs, toMs },
+      accountId,
+      fromMs,
+      toMs,
       draft: toPolicyDraft(body.policy),
       policyId: body.policyId as PolicyId | undefined,
     };

@@ -82,12 +82,20 @@ export const deliveriesAnswer = pageOf(
 export const deliveredAgainAnswer = z.strictObject({ deliveryId: id }).meta({ id: 'DeliveryMade' });
 
 export const toWebhookDraft = ({ paused, url, form, types, label }: WebhookBody): WebhookDraft => ({
-  ...{ url, form, types, label },
+  url,
+  form,
+  types,
+  label,
   isPaused: paused,
 });
 
 export const alertView = ({ id: alertId, type, subject, occurredAtMs, summary, data }: StoredAlert) => ({
-  ...{ id: alertId, type, subject, occurredAt: iso(occurredAtMs), summary, data },
+  id: alertId,
+  type,
+  subject,
+  occurredAt: iso(occurredAtMs),
+  summary,
+  data,
 });
 
 export const webhookView = (webhook: StoredWebhook) => ({

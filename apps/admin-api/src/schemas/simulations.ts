@@ -74,13 +74,18 @@ const amountsView = (micros: ReadonlyMap<string, bigint>) =>
   [...micros].map(([currency, amount]) => ({ currency, amountMinor: up(amount, currency) }));
 
 const sideView = ({ allowed, denied, replayed, spentMicros, rules }: SimulationSide) => ({
-  ...{ allowed, denied, replayed },
+  allowed,
+  denied,
+  replayed,
   spend: amountsView(spentMicros),
   denials: [...rules].map(([rule, calls]) => ({ rule, calls })),
 });
 
 const changeView = ({ before, after, rule, calls, amountMicros }: SimulationChange) => ({
-  ...{ before, after, rule, calls },
+  before,
+  after,
+  rule,
+  calls,
   amounts: amountsView(amountMicros),
 });
 

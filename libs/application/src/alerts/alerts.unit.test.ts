@@ -11,9 +11,16 @@ const DOLLAR = 1_000_000n;
 const accountId = 'default' as AccountId;
 
 const hold: Hold = {
-  ...{ counter: 'key/k1/day/UTC/usd/any', scope: 'key', scopeId: 'k1', window: 'day', windowId: '2026-11-25' },
-  ...{ windowEndsAtMs: NOW_MS + 12 * HOUR_MS, currency: 'usd' as Currency, direction: 'any' },
-  ...{ limitMicros: 100n * DOLLAR, amountMicros: 0n },
+  counter: 'key/k1/day/UTC/usd/any',
+  scope: 'key',
+  scopeId: 'k1',
+  window: 'day',
+  windowId: '2026-11-25',
+  windowEndsAtMs: NOW_MS + 12 * HOUR_MS,
+  currency: 'usd' as Currency,
+  direction: 'any',
+  limitMicros: 100n * DOLLAR,
+  amountMicros: 0n,
 };
 
 function alertsFor(beforeDollars: bigint, addedDollars: bigint, more: Partial<Hold> = {}) {
@@ -75,7 +82,11 @@ test('the pauses double, up to an hour', () => {
 
 test('what an agent chose is a text for Slack, never a mention or a link', () => {
   const alert: StoredAlert = {
-    ...{ id: 'alr_1', accountId, subject: 'k1', dedupeKey: 'd', occurredAtMs: NOW_MS },
+    id: 'alr_1',
+    accountId,
+    subject: 'k1',
+    dedupeKey: 'd',
+    occurredAtMs: NOW_MS,
     type: 'call.duplicate',
     ...{ summary: 'A repeated POST by <!channel> & <https://evil.example|us>', data: { callId: 'rsv_1' } },
   };

@@ -58,7 +58,12 @@ export function thresholdAlert(cap: UsedCap, percent: number, period: string, no
     occurredAtMs: nowMs,
     summary: `${percent} % of the ${scope} cap of ${scopeId} is used: ${money(usedMicros)} of ${money(limitMicros)} (${window}).`,
     data: {
-      ...{ percent, scope, scopeId, window, windowId: cap.windowId, currency },
+      percent,
+      scope,
+      scopeId,
+      window,
+      windowId: cap.windowId,
+      currency,
       limitMinor: minorRoundedDown(limitMicros, currency).toString(),
       usedMinor: minorRoundedUp(usedMicros, currency).toString(),
       resetsAt: window === 'total' ? null : new Date(windowEndsAtMs).toISOString(),

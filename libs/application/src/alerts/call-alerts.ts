@@ -12,11 +12,19 @@ export function duplicateAlert(event: SpendReserved | CallDenied): Alert | undef
   const what = event.type === 'SpendReserved' ? 'was let through' : 'was blocked';
   const cost = amount === undefined ? '' : ` for ${formatMoney(amount)}`;
   return {
-    ...{ accountId, type: 'call.duplicate', subject: vaultKeyId, occurredAtMs },
+    accountId,
+    type: 'call.duplicate',
+    subject: vaultKeyId,
+    occurredAtMs,
     dedupeKey: `duplicate/${callId}`,
     summary: `A repeated ${endpoint}${cost} by ${agentType} ${what}.`,
     data: {
-      ...{ callId, vaultKeyId, agentType, endpoint, runId: runId ?? null, outcome: what.replace('was ', '') },
+      callId,
+      vaultKeyId,
+      agentType,
+      endpoint,
+      runId: runId ?? null,
+      outcome: what.replace('was ', ''),
       currency: amount?.currency ?? null,
       amountMinor: amount === undefined ? null : minorRoundedUp(amount.micros, amount.currency).toString(),
     },
@@ -29,7 +37,10 @@ export function anomalyAlert(
   nowMs: number,
 ): Alert {
   return {
-    ...{ accountId, type: 'call.anomaly', subject: vaultKeyId, occurredAtMs: nowMs },
+    accountId,
+    type: 'call.anomaly',
+    subject: vaultKeyId,
+    occurredAtMs: nowMs,
     dedupeKey: `anomaly/${reservationId}/${kind}`,
     summary: `Something that should not happen, with ${reservationId}: ${detail}.`,
     data: { callId: reservationId, vaultKeyId, kind, detail },

@@ -49,13 +49,21 @@ export function forecastAlert(pace: CapPace, nowMs: number): Alert | undefined {
   const reachedAt = new Date(reachedAtMs).toISOString();
   const money = (micros: bigint) => formatMoney({ currency, micros });
   return {
-    ...{ accountId, type: 'budget.forecast', subject: capSubjectOf(scope, scopeId), occurredAtMs: nowMs },
+    accountId,
+    type: 'budget.forecast',
+    subject: capSubjectOf(scope, scopeId),
+    occurredAtMs: nowMs,
     dedupeKey: `forecast/${pace.counter}/${windowId}`,
     summary:
       `The ${scope} cap of ${scopeId} is reached at ${reachedAt.slice(0, 16)}Z at this pace: ` +
       `${money(usedMicros)} of ${money(limitMicros)}, ${money(pace.usedSinceMicros)} in the last hour (${window}).`,
     data: {
-      ...{ scope, scopeId, window, windowId, currency, reachedAt },
+      scope,
+      scopeId,
+      window,
+      windowId,
+      currency,
+      reachedAt,
       limitMinor: minorRoundedUp(limitMicros, currency).toString(),
       usedMinor: minorRoundedUp(usedMicros, currency).toString(),
       lastHourMinor: minorRoundedUp(pace.usedSinceMicros, currency).toString(),
@@ -75,11 +83,18 @@ function doubtAlert(call: WatchedCall, sinceMs: number, nowMs: number): Alert {
   const amount = currency === undefined || amountMicros === undefined ? undefined : { currency, micros: amountMicros };
   const cost = amount === undefined ? '' : ` for ${formatMoney(amount)}`;
   return {
-    ...{ accountId, type: 'call.in_doubt', subject: vaultKeyId, occurredAtMs: nowMs },
+    accountId,
+    type: 'call.in_doubt',
+    subject: vaultKeyId,
+    occurredAtMs: nowMs,
     dedupeKey: `in_doubt/${reservationId}`,
     summary: `Nobody knows since ${new Date(sinceMs).toISOString()} whether ${endpoint}${cost} by ${agentType} was executed.`,
     data: {
-      ...{ callId: reservationId, vaultKeyId, agentType, endpoint, since: new Date(sinceMs).toISOString() },
+      callId: reservationId,
+      vaultKeyId,
+      agentType,
+      endpoint,
+      since: new Date(sinceMs).toISOString(),
       currency: currency ?? null,
       amountMinor: amount === undefined ? null : minorRoundedUp(amount.micros, amount.currency).toString(),
     },

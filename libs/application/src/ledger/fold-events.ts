@@ -149,12 +149,11 @@ async function applyEvents(
       case 'CallDenied':
         projection.usage.callDenied(event);
         projection.callDenied(event);
-        projection.callAsked(event);
         chain.callDenied(event, position);
         break;
       case 'CallReplayed':
         projection.usage.callReplayed(event);
-        projection.callAsked(event);
+        projection.callReplayed(event);
         chain.callReplayed(event, position);
         break;
       case 'IncarnationFenced':

@@ -59,13 +59,13 @@ export class Projection {
     this.#watchPrice(accountId, facts, after);
   }
 
-  callAsked({ accountId, callId, call, fingerprint = '' }: CallDenied | CallReplayed): void {
-    const { rootKeyId, pricing } = call;
-    this.#asked.push({ accountId, callId, rootKeyId, fingerprint, pricing });
+  callDenied(event: CallDenied): void {
+    this.#keepAsked(event);
+    this.#raise(duplicateAlert(event));
   }
 
-  callDenied(event: CallDenied): void {
-    this.#raise(duplicateAlert(event));
+  callReplayed(event: CallReplayed): void {
+    this.#keepAsked(event);
   }
 
   alerts(): readonly Alert[] {
@@ -130,6 +130,10 @@ export class Projection {
       createdAtMs: facts.reservedAtMs,
       expiresAtMs: ended === undefined ? undefined : ended.atMs + IDEMPOTENCY_TTL_MS,
     });
+  }
+
+  #keepAsked({ accountId, callId, call, fingerprint = '' }: CallDenied | CallReplayed): void {
+    this.#asked.push({ accountId, callId, fingerprint, pricing: call.pricing });
   }
 
   #raise(alert: Alert | undefined): void {

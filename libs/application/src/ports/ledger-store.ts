@@ -145,7 +145,6 @@ export interface PriceWatch {
 export interface AskedCall {
   readonly accountId: AccountId;
   readonly callId: ReservationId;
-  readonly rootKeyId: VaultKeyId;
   readonly fingerprint: string;
   readonly pricing: RecordedPricing | undefined;
 }

@@ -30,7 +30,6 @@ export interface RecordedCall
   > {
   readonly id: ReservationId;
   readonly vaultKeyId: VaultKeyId;
-  readonly rootKeyId: VaultKeyId | undefined;
   readonly reservedMicros: bigint | undefined;
   /** What it cost in the end. */
   readonly spentMicros: bigint | undefined;

@@ -139,8 +139,14 @@ export function callReplayed(
   const latencyMs = event.occurredAtMs - call.watch.startedAtMs;
   const { fingerprint } = call;
   return {
-    ...{ type: 'CallReplayed', ...event, callId, call: identityOf(call), fingerprint },
-    ...{ originalReservationId, status, latencyMs },
+    type: 'CallReplayed',
+    ...event,
+    callId,
+    call: identityOf(call),
+    fingerprint,
+    originalReservationId,
+    status,
+    latencyMs,
   };
 }
 

@@ -93,7 +93,10 @@ export class SimulatedAdmission {
     }));
     for (const share of shares) this.#balances.hold(share);
     const outcome: ReserveOutcome = {
-      ...{ kind: 'held', incarnation: 1, reservedAtMs: atMs, windows },
+      kind: 'held',
+      incarnation: 1,
+      reservedAtMs: atMs,
+      windows,
       ...(duplicate && { duplicateOf: duplicate.command.reservationId }),
     };
     this.#keep({ command, outcome, reservedAtMs: atMs, shares, state: 'open', endedAtMs: 0 });

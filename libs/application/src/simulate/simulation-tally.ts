@@ -84,7 +84,10 @@ export class SimulationTally {
     const rule = after.decision === 'denied' ? after.rule : before.rule;
     const name = `${before.decision} ${after.decision} ${rule}`;
     const change = this.#changes.get(name) ?? {
-      ...{ before: before.decision, after: after.decision, rule, calls: 0 },
+      before: before.decision,
+      after: after.decision,
+      rule,
+      calls: 0,
       amountMicros: new Map<string, bigint>(),
     };
     this.#changes.set(name, change);

@@ -48,6 +48,8 @@ test('all problems are named at once, each with what to do', () => {
 
 test('what the command line client is told is no mistake of a process', () => {
   expect(problemsOf({ KEYBRAKE_URL: 'http://127.0.0.1:4001', KEYBRAKE_TOKEN_FILE: '/run/token' })).toEqual([]);
+  // As the dashboard's first steps set it, in the shell that Keybrake may be started from.
+  expect(problemsOf({ KEYBRAKE_VAULT_KEY: 'vk_…', KEYBRAKE_GATEWAY_URL: 'http://127.0.0.1:4000' })).toEqual([]);
 });
 
 test('where providers are called instead', () => {

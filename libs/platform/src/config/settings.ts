@@ -157,12 +157,15 @@ export const settings = z.object({
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
 });
 
-/** What the command line client is told: no setting of a process, and no mistake in its environment either. */
+/** What the command line client and agents are told: no setting of a process, and no mistake in its environment either. */
 export const clientVariables: readonly string[] = [
   'KEYBRAKE_URL',
   'KEYBRAKE_TOKEN',
   'KEYBRAKE_TOKEN_FILE',
   'KEYBRAKE_CLI_CONFIG',
+  'KEYBRAKE_GATEWAY_URL',
+  'KEYBRAKE_VAULT_KEY',
+  'KEYBRAKE_VAULT_KEY_FILE',
 ];
 
 export type Settings = z.infer<typeof settings>;

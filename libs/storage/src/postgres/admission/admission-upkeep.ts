@@ -1,5 +1,6 @@
 import type { AdmissionUpkeep, ReservationRef, StoredBalance } from '@keybrake/application';
 import type { AccountId, ReservationId } from '@keybrake/domain';
+import { type BalanceRow, toStoredBalance } from '../balance-row.js';
 import { asUnavailable, type Pool } from '../database.js';
 
 interface RefRow {
@@ -96,22 +97,12 @@ export class PostgresAdmissionUpkeep implements AdmissionUpkeep {
   }
 
   async capStates(accountId: AccountId, counters: readonly string[]): Promise<readonly StoredBalance[]> {
-    const rows = await this.#rows<{
-      counter: string;
-      window_id: string;
-      committed_micros: bigint;
-      held_micros: bigint;
-    }>(
+    const rows = await this.#rows<BalanceRow>(
       `select b.counter, b.window_id, b.committed_micros, b.held_micros from admission.balances b
         where b.account_id = $1::text and b.counter = any($2::text[])`,
       [accountId, counters],
     );
-    return rows.map((row) => ({
-      counter: row.counter,
-      windowId: row.window_id,
-      committedMicros: row.committed_micros,
-      heldMicros: row.held_micros,
-    }));
+    return rows.map(toStoredBalance);
   }
 
   async #rows<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {

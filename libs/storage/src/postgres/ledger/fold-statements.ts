@@ -93,8 +93,8 @@ select distinct on (vault_key_id) vault_key_id, account_id, sequence, hash from 
 on conflict (vault_key_id) do update set sequence = excluded.sequence, hash = excluded.hash`;
 
 export const SAVE_ASKED_CALLS = `
-insert into ledger.asked_calls (call_id, account_id, root_key_id, fingerprint, pricing)
-select call_id, account_id, root_key_id, fingerprint, pricing from json_populate_recordset(null::ledger.asked_calls, $1::json)
+insert into ledger.asked_calls (call_id, account_id, fingerprint, pricing)
+select call_id, account_id, fingerprint, pricing from json_populate_recordset(null::ledger.asked_calls, $1::json)
 on conflict do nothing`;
 
 export const SAVE_ANOMALIES = `

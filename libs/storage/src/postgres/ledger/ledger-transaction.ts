@@ -180,10 +180,9 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
   }
 
   async saveAskedCalls(calls: readonly AskedCall[]) {
-    const rows = calls.map(({ accountId, callId, rootKeyId, fingerprint, pricing }) => ({
+    const rows = calls.map(({ accountId, callId, fingerprint, pricing }) => ({
       account_id: accountId,
       call_id: callId,
-      root_key_id: rootKeyId,
       fingerprint,
       pricing: pricing ?? null,
     }));

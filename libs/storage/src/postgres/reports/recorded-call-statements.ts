@@ -3,7 +3,6 @@ const CALL = `
 select a.id, a.vault_key_id, a.agent_type, a.run_id, a.provider, a.operation, a.endpoint, a.decision, a.rule, a.message,
        a.policy_id, a.idempotency_key, a.state, a.currency, a.started_at_ms, a.ended_at_ms, a.reserved_micros,
        coalesce(a.final_micros, a.committed_micros) as spent_micros,
-       coalesce(q.root_key_id, r.facts #>> '{call,rootKeyId}') as root_key_id,
        coalesce(q.fingerprint, r.facts ->> 'fingerprint', '') as fingerprint,
        coalesce(q.pricing, r.facts #> '{call,pricing}') as pricing,
        r.facts #>> '{call,direction}' as direction, r.facts #> '{call,conversion}' as conversion,

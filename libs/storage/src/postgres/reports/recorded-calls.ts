@@ -10,6 +10,7 @@ import {
   replayOriginal,
   type VaultKeyId,
 } from '@keybrake/domain';
+import { type BalanceRow, toStoredBalance } from '../balance-row.js';
 import { asUnavailable, type Pool } from '../database.js';
 import { decodeConversion, decodeHold, type FactsJson } from '../ledger/reservation-json.js';
 import * as sql from './recorded-call-statements.js';
@@ -58,18 +59,8 @@ export class PostgresRecordedCalls implements RecordedCalls {
     atMs: number,
     counters?: readonly string[],
   ): Promise<readonly StoredBalance[]> {
-    const rows = await this.#rows<{
-      counter: string;
-      window_id: string;
-      committed_micros: bigint;
-      held_micros: bigint;
-    }>(sql.BALANCES_AT, [accountId, atMs, counters ?? null]);
-    return rows.map((row) => ({
-      counter: row.counter,
-      windowId: row.window_id,
-      committedMicros: row.committed_micros,
-      heldMicros: row.held_micros,
-    }));
+    const rows = await this.#rows<BalanceRow>(sql.BALANCES_AT, [accountId, atMs, counters ?? null]);
+    return rows.map(toStoredBalance);
   }
 
   async #rows<R extends object>(text: string, values: unknown[]): Promise<R[]> {
@@ -100,7 +91,6 @@ interface Row {
   readonly ended_at_ms: bigint | null;
   readonly reserved_micros: bigint | null;
   readonly spent_micros: bigint | null;
-  readonly root_key_id: VaultKeyId | null;
   readonly fingerprint: string;
   readonly pricing: RecordedPricing | null;
   readonly direction: MoneyDirection | null;
@@ -114,7 +104,6 @@ function toCall(row: Row): RecordedCall {
   return {
     id: row.id as ReservationId,
     vaultKeyId: row.vault_key_id as VaultKeyId,
-    rootKeyId: row.root_key_id ?? undefined,
     agentType: row.agent_type,
     runId: row.run_id,
     provider: row.provider,
