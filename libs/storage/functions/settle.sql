@@ -39,7 +39,7 @@ begin
     return false;
   end if;
   for hold in select value from jsonb_array_elements(current_state.holds) loop
-    update admission.balances b set committed_micros = b.committed_micros + final_micros - current_state.counted_micros
+    update admission.balances b set committed_micros = b.committed_micros + (final_micros - current_state.counted_micros)
      where b.account_id = current_state.account_id and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
   end loop;
   update admission.reservations r set counted_micros = final_micros where r.reservation_id = in_reservation_id;

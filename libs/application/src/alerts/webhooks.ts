@@ -111,7 +111,13 @@ function exampleAlert({ secrets, runtime }: WebhookPorts, accountId: AccountId):
   const data: Alert['data'] = { test: 'true' };
   const summary = 'This is a test: the webhook works.';
   return {
-    ...{ id, accountId, type: 'webhook.test', subject: id, dedupeKey: `test/${id}`, summary, data },
+    id,
+    accountId,
+    type: 'webhook.test',
+    subject: id,
+    dedupeKey: `test/${id}`,
+    summary,
+    data,
     occurredAtMs: runtime.nowMs(),
   };
 }

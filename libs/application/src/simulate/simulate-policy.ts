@@ -125,7 +125,10 @@ class Simulation {
 
   #admit(call: RecordedCall, key: VaultKey, { verdict, operation }: Extract<Judged, { kind: 'judged' }>): Decided {
     const reservable = {
-      ...{ accountId: this.#policy.accountId, record: { key, policy: this.#policy }, verdict, operation },
+      accountId: this.#policy.accountId,
+      record: { key, policy: this.#policy },
+      verdict,
+      operation,
       fingerprint: call.fingerprint,
       idempotencyKey: call.idempotencyKey ?? undefined,
       runId: (call.runId ?? undefined) as RunId | undefined,
