@@ -12,7 +12,6 @@ import {
   createDigests,
   createLogger,
   createMetrics,
-  HttpWebhookSender,
   Readiness,
   systemRuntime,
   systemSecrets,
@@ -32,13 +31,13 @@ import {
   PostgresLedgerReports,
   PostgresRecordedCalls,
   PostgresUsageReports,
-  PostgresWebhookStore,
   postgresCipher,
 } from '@keybrake/storage';
 import { createDatabase } from '@keybrake/testing/postgres';
 import { startAdminApi } from './app.js';
 import { AuditTails } from './audit-tails.js';
 import type { SignInPorts } from './ports.js';
+import { webhookPorts } from './shared-ports.js';
 
 const ACCOUNT = 'default' as AccountId;
 export const REAL_KEY = 'sk_test_canary_of_the_admin_api';
@@ -97,13 +96,7 @@ export async function openAdminApi(
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
     alerts: new PostgresAlertStore(pool),
-    webhooks: {
-      secrets: systemSecrets,
-      runtime: systemRuntime,
-      seal: cipher.webhooks,
-      webhooks: new PostgresWebhookStore(pool),
-      sender: new HttpWebhookSender({ targets: 'public' }),
-    },
+    webhooks: webhookPorts(pool, cipher.webhooks, 'public'),
     simulation: {
       providers: governance.providers,
       store: governance.store,

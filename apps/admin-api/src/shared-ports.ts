@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { AdmissionStore, AdmissionUpkeep, EventAppender } from '@keybrake/application';
+import type { AdmissionStore, AdmissionUpkeep, EventAppender, WebhookPorts, WebhookSeal } from '@keybrake/application';
 import {
   type AlertConfig,
   createDigests,
@@ -47,6 +47,16 @@ export function openPool(installation: Installation, onTrouble: (what: string, e
   });
 }
 
+export function webhookPorts(pool: Pool, seal: WebhookSeal, targets: AlertConfig['webhookTargets']): WebhookPorts {
+  return {
+    secrets: systemSecrets,
+    runtime: systemRuntime,
+    seal,
+    webhooks: new PostgresWebhookStore(pool),
+    sender: new HttpWebhookSender({ targets }),
+  };
+}
+
 /** Everything but admission and log: they are what profiles differ in. */
 export function adminPorts(
   installation: AdminConfig,
@@ -77,13 +87,7 @@ export function adminPorts(
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
     alerts: new PostgresAlertStore(pool),
-    webhooks: {
-      secrets: systemSecrets,
-      runtime: systemRuntime,
-      seal: cipher.webhooks,
-      webhooks: new PostgresWebhookStore(pool),
-      sender: new HttpWebhookSender({ targets: installation.alerts.webhookTargets }),
-    },
+    webhooks: webhookPorts(pool, cipher.webhooks, installation.alerts.webhookTargets),
     simulation: { providers: installation.providers, store, digests, calls: new PostgresRecordedCalls(pool) },
     responses: new PostgresIdempotentResponses(pool, cipher.envelope),
     runtime: systemRuntime,

@@ -9,6 +9,11 @@ export interface WindowSpan {
   readonly endsAtMs: number;
 }
 
+/** The one that holds the time; undefined when none does. */
+export function spanAt(spans: readonly WindowSpan[], atMs: number): WindowSpan | undefined {
+  return spans.find(({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs);
+}
+
 const DAY_MS = 86_400_000;
 const TOTAL: WindowSpan = { id: 'total', startsAtMs: 0, endsAtMs: Number.MAX_SAFE_INTEGER };
 

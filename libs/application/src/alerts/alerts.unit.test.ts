@@ -88,7 +88,8 @@ test('what an agent chose is a text for Slack, never a mention or a link', () =>
     dedupeKey: 'd',
     occurredAtMs: NOW_MS,
     type: 'call.duplicate',
-    ...{ summary: 'A repeated POST by <!channel> & <https://evil.example|us>', data: { callId: 'rsv_1' } },
+    summary: 'A repeated POST by <!channel> & <https://evil.example|us>',
+    data: { callId: 'rsv_1' },
   };
   expect(JSON.parse(bodyOf('slack', alert))).toEqual({
     text: '*Keybrake*: A repeated POST by &lt;!channel&gt; &amp; &lt;https://evil.example|us&gt;',

@@ -7,6 +7,7 @@ import {
   minorRoundedDown,
   minorRoundedUp,
 } from '@keybrake/domain';
+import { balanceKey } from '../ledger/balance-trail.js';
 import type { BalanceDelta, BalanceTotal } from '../ports/ledger-store.js';
 
 /** A cap with what its window has used. */
@@ -25,10 +26,10 @@ export const capSubjectOf = (scope: CapScope, scopeId: string): string =>
  * `rolling` caps are looked at by their sums (rollingAlerts).
  */
 export function budgetAlerts(deltas: readonly BalanceDelta[], totals: readonly BalanceTotal[]): readonly Alert[] {
-  const byName = new Map(totals.map((total) => [nameOf(total.accountId, total), total]));
+  const byName = new Map(totals.map((total) => [balanceKey(total.accountId, total.counter, total.windowId), total]));
   return deltas.flatMap((delta) => {
     const { accountId, hold } = delta;
-    const total = byName.get(nameOf(accountId, hold));
+    const total = byName.get(balanceKey(accountId, hold.counter, hold.windowId));
     if (total === undefined || hold.window === 'rolling_24h') return [];
     const usedMicros = total.committedMicros + total.heldMicros;
     const beforeMicros = usedMicros - delta.committedMicros - delta.heldMicros;
@@ -41,10 +42,8 @@ export function budgetAlerts(deltas: readonly BalanceDelta[], totals: readonly B
   });
 }
 
-const nameOf = (accountId: string, { counter, windowId }: { readonly counter: string; readonly windowId: string }) =>
-  `${accountId} ${counter} ${windowId}`;
-
-const reaches = (usedMicros: bigint, percent: number, limitMicros: bigint): boolean =>
+/** A cap of nothing has no shares. */
+export const reaches = (usedMicros: bigint, percent: number, limitMicros: bigint): boolean =>
   limitMicros > 0n && usedMicros * 100n >= BigInt(percent) * limitMicros;
 
 /** `period`: within which it is told once. */

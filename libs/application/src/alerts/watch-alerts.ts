@@ -3,7 +3,8 @@ import type { AdmissionUpkeep } from '../ports/admission-store.js';
 import type { AlertStore } from '../ports/alert-store.js';
 import type { AlertWatch, CapPace, WatchedCall } from '../ports/alert-watch.js';
 import type { Runtime } from '../ports/runtime.js';
-import { capSubjectOf, thresholdAlert } from './budget-alerts.js';
+import { amountData, costOf } from './amounts.js';
+import { capSubjectOf, reaches, thresholdAlert } from './budget-alerts.js';
 
 export interface WatchPorts {
   readonly alerts: Pick<AlertStore, 'raise'>;
@@ -34,9 +35,10 @@ type RollingCap = Awaited<ReturnType<AlertWatch['rolling']>>[number];
 /** Once a day of UTC, since the window itself has no end. */
 function rollingAlerts({ accountId, ...cap }: RollingCap, nowMs: number): readonly Alert[] {
   const day = new Date(nowMs).toISOString().slice(0, 10);
-  return BUDGET_THRESHOLDS.filter((percent) => cap.usedMicros * 100n >= BigInt(percent) * cap.limitMicros).map(
-    (percent) => ({ accountId, ...thresholdAlert(cap, percent, day, nowMs) }),
-  );
+  return BUDGET_THRESHOLDS.filter((percent) => reaches(cap.usedMicros, percent, cap.limitMicros)).map((percent) => ({
+    accountId,
+    ...thresholdAlert(cap, percent, day, nowMs),
+  }));
 }
 
 /** At the pace of the last hour the cap is reached before its window ends. Told once a window. */
@@ -81,22 +83,20 @@ async function doubtAlerts(ports: WatchPorts, { inDoubtMs }: WatchSettings, nowM
 function doubtAlert(call: WatchedCall, sinceMs: number, nowMs: number): Alert {
   const { accountId, reservationId, vaultKeyId, agentType, endpoint, currency, amountMicros } = call;
   const amount = currency === undefined || amountMicros === undefined ? undefined : { currency, micros: amountMicros };
-  const cost = amount === undefined ? '' : ` for ${formatMoney(amount)}`;
   return {
     accountId,
     type: 'call.in_doubt',
     subject: vaultKeyId,
     occurredAtMs: nowMs,
     dedupeKey: `in_doubt/${reservationId}`,
-    summary: `Nobody knows since ${new Date(sinceMs).toISOString()} whether ${endpoint}${cost} by ${agentType} was executed.`,
+    summary: `Nobody knows since ${new Date(sinceMs).toISOString()} whether ${endpoint}${costOf(amount)} by ${agentType} was executed.`,
     data: {
       callId: reservationId,
       vaultKeyId,
       agentType,
       endpoint,
       since: new Date(sinceMs).toISOString(),
-      currency: currency ?? null,
-      amountMinor: amount === undefined ? null : minorRoundedUp(amount.micros, amount.currency).toString(),
+      ...amountData(amount),
     },
   };
 }

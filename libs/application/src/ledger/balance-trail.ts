@@ -78,7 +78,9 @@ function changesOf(total: BalanceTotal, steps: readonly Step[]): readonly Balanc
   return changes.toReversed();
 }
 
-const balanceKey = (accountId: string, counter: string, windowId: string) => `${accountId} ${counter} ${windowId}`;
+/** Names a balance. */
+export const balanceKey = (accountId: string, counter: string, windowId: string) =>
+  `${accountId} ${counter} ${windowId}`;
 
 function sum(a: Contribution, b: Contribution): Contribution {
   return { heldMicros: a.heldMicros + b.heldMicros, committedMicros: a.committedMicros + b.committedMicros };

@@ -162,7 +162,8 @@ async function applyEvents(
   }
   await ledger.saveReservations(projection.changedReservations(), (id) => projection.accountOf(id));
   const { balances, usage } = projection;
-  const totals = await ledger.addToBalances(balances.deltas());
+  const deltas = balances.deltas();
+  const totals = await ledger.addToBalances(deltas);
   await ledger.saveBalanceChanges(balances.changes(totals));
   await ledger.addToDaySpend(usage.days());
   await ledger.addToRuns(usage.runs(), usage.runDays());
@@ -171,7 +172,7 @@ async function applyEvents(
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAskedCalls(projection.askedCalls());
   await ledger.saveAnomalies(projection.anomalies());
-  await ledger.raiseAlerts([...budgetAlerts(balances.deltas(), totals), ...projection.alerts()]);
+  await ledger.raiseAlerts([...budgetAlerts(deltas, totals), ...projection.alerts()]);
   await ledger.savePriceWatches(projection.priceWatches());
   return fence;
 }

@@ -1,4 +1,12 @@
-import { type BoundCap, bucketAt, bucketCounts, bucketOf, type WindowSpan, windowOffer } from '@keybrake/domain';
+import {
+  type BoundCap,
+  bucketAt,
+  bucketCounts,
+  bucketOf,
+  spanAt,
+  type WindowSpan,
+  windowOffer,
+} from '@keybrake/domain';
 import type { StoredBalance } from '../ports/admission-store.js';
 import type { BalanceReport } from '../ports/reports.js';
 
@@ -7,7 +15,7 @@ export function currentBalance(cap: BoundCap, used: readonly StoredBalance[], no
   const { windows, rolling } = windowOffer(cap.window, cap.timeZone, nowMs);
   const own = used.filter(({ counter }) => counter === cap.counter);
   if (rolling === undefined) {
-    const span = windows.find(({ startsAtMs, endsAtMs }) => startsAtMs <= nowMs && nowMs < endsAtMs) ?? windows[0];
+    const span = spanAt(windows, nowMs) ?? windows[0];
     return balanceIn(
       cap,
       span,

@@ -5,6 +5,7 @@ import {
   type Policy,
   type PolicyId,
   type RunId,
+  spanAt,
   type VaultKey,
   type VaultKeyId,
   windowCandidates,
@@ -85,9 +86,7 @@ class Simulation {
     const { calls } = this.#ports;
     this.#admission.loadBalances(await calls.balancesAt(accountId, fromMs));
     for (const call of await calls.underWayAt(accountId, fromMs)) this.#endShares(call);
-    const month = windowCandidates('month', timeZone, fromMs).find(
-      ({ startsAtMs, endsAtMs }) => startsAtMs <= fromMs && fromMs < endsAtMs,
-    );
+    const month = spanAt(windowCandidates('month', timeZone, fromMs), fromMs);
     if (requestsPerMonth === undefined || month === undefined) return;
     for (const [rootKeyId, used] of await calls.admittedByRootKey(accountId, month.startsAtMs, fromMs)) {
       this.#admission.loadMeter(meterCounter('quota', rootKeyId, this.#policy), month.id, used);

@@ -1,4 +1,4 @@
-import type { Refusal, ReservationId } from '@keybrake/domain';
+import { type Refusal, type ReservationId, spanAt } from '@keybrake/domain';
 import type {
   Claim,
   GuardClaim,
@@ -186,6 +186,6 @@ const guardName = ({ rootKeyId, hash }: GuardClaim) => `${rootKeyId}:${hash}`;
 function meterWindow({ kind, windows }: Meter, atMs: number): { readonly id: string; readonly endsAtMs: number } {
   const second = Math.floor(atMs / 1_000);
   if (kind === 'rate') return { id: String(second), endsAtMs: (second + 1) * 1_000 };
-  const span = windows.find(({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs);
+  const span = spanAt(windows, atMs);
   return { id: span?.id ?? '', endsAtMs: span?.endsAtMs ?? 0 };
 }

@@ -1,4 +1,4 @@
-import { bucketAt, bucketCounts, bucketOf, type CapState, type WindowSpan } from '@keybrake/domain';
+import { bucketAt, bucketCounts, bucketOf, type CapState, spanAt, type WindowSpan } from '@keybrake/domain';
 import type { HoldRequest, StoredBalance } from '../ports/admission-store.js';
 
 interface Balance {
@@ -50,10 +50,7 @@ export class SimulatedBalances {
 
   /** Undefined where the request offers no window of that time. */
   roomFor({ cap, amountMicros, windows, rolling }: HoldRequest, atMs: number): Room | undefined {
-    const span =
-      rolling === undefined
-        ? windows.find(({ startsAtMs, endsAtMs }) => startsAtMs <= atMs && atMs < endsAtMs)
-        : bucketAt(rolling, atMs);
+    const span = rolling === undefined ? spanAt(windows, atMs) : bucketAt(rolling, atMs);
     if (span === undefined) return undefined;
     const ofCounter = this.#counters.get(cap.counter) ?? new Map<string, Balance>();
     const counted =
