@@ -130,6 +130,7 @@ async function vaultKeyWithRoom(
     requireIdempotencyKey: false,
     otherCurrencies: 'deny',
     duplicateGuard: undefined,
+    approval: undefined,
     mode: 'enforce',
     connectedAccounts: [],
   });

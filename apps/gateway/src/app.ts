@@ -22,7 +22,7 @@ import type { GatewayAdapters, GatewayEvents } from './shared-ports.js';
 export interface GatewayOptions {
   readonly config: Pick<
     Config,
-    'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs' | 'drainDelayMs'
+    'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs' | 'drainDelayMs' | 'publicAdminUrl'
   >;
   readonly logger: Logger;
   /** Opens the adapters of a profile; the only thing in which profiles differ. */

@@ -110,7 +110,7 @@ async function startAll(
   const request = { accountId: ACCOUNT, credentials: upstreams.credentials, earlier };
   const { adminToken, vaultKeys } = await bootstrapAccount(admin.governance, request);
   // No load balancer stands in front of it.
-  const ofGateway = { ...config, origins, drainDelayMs: 0 };
+  const ofGateway = { ...config, origins, drainDelayMs: 0, publicAdminUrl: config.signIn.publicUrl ?? admin.url };
   const gateway = await startPostgresGateway(ofGateway, installation, providers, logger.child({ app: 'gateway' }));
   started.add(...gateway.shutdownSteps);
 

@@ -5,11 +5,12 @@ import type { Config } from '@keybrake/platform';
 export const LIMITS = { bodyBytesMax: 262_144, bodyTimeoutMs: 15_000 };
 
 export function proxySettings(
-  config: Pick<Config, 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs'>,
+  config: Pick<Config, 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs' | 'publicAdminUrl'>,
   owner: string,
 ): ProxyCallSettings {
-  const { upstreamTimeoutMs, inFlightWaitMs, recordTimeoutMs } = config;
+  const { upstreamTimeoutMs, inFlightWaitMs, recordTimeoutMs, publicAdminUrl: adminUrl } = config;
   return {
+    adminUrl,
     owner,
     upstreamTimeoutMs,
     inFlightWaitMs,

@@ -1,5 +1,5 @@
 import type { AdmissionUpkeep, DeliveryPorts, WatchPorts } from '@keybrake/application';
-import { type Config, HttpWebhookSender, type Installation, systemRuntime } from '@keybrake/platform';
+import { type Config, createDigests, HttpWebhookSender, type Installation, systemRuntime } from '@keybrake/platform';
 import {
   type Pool,
   PostgresAlertStore,
@@ -32,6 +32,7 @@ export function openAlerts(
       sender,
       upkeep,
       runtime: systemRuntime,
+      digests: createDigests(installation.pepper),
     },
     close: () => sender.close(),
   };

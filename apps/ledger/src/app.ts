@@ -1,8 +1,10 @@
 import {
   type AdmissionStore,
   type AdmissionUpkeep,
+  type ApprovalStore,
   type CheckpointStore,
   createFoldSink,
+  type DeliverySettings,
   deliverAlerts,
   dropFoldedResponses,
   type EventAppender,
@@ -19,6 +21,7 @@ import {
   relayGovernance,
   releaseAbandoned,
   resolveDoubts,
+  settleApprovals,
   settleFromLog,
   trueUpPrices,
   type UpkeepPorts,
@@ -36,6 +39,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly upkeep: AdmissionUpkeep;
   readonly log: EventAppender;
   readonly runtime: Runtime;
+  /** What people decide of calls that wait for them. */
+  readonly approvals: ApprovalStore;
   /** Where the daily checkpoints of the audit go. */
   readonly checkpoints: CheckpointStore;
   /** Where the admission store can be lost while the ledger lives. */
@@ -53,7 +58,7 @@ export interface LedgerSettings {
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
   readonly resolver: ResolverSettings;
-  readonly alerts: WatchSettings;
+  readonly alerts: WatchSettings & DeliverySettings;
 }
 
 /** What the ledger tells its process: for metrics, logs, and the decision to end. */
@@ -78,6 +83,7 @@ const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
 const CHECKPOINTS_IDLE_MS = 60_000;
+const APPROVALS_IDLE_MS = 1_000;
 const RELAY_IDLE_MS = 200;
 const WATCH_IDLE_MS = 10_000;
 const DELIVERY_IDLE_MS = 200;
@@ -130,6 +136,7 @@ export async function startLedger(
   const workers = [
     worker('upkeep', settings.upkeepIdleMs, upkeep),
     worker('purge', PURGE_IDLE_MS, purge),
+    worker('approvals', APPROVALS_IDLE_MS, () => settleApprovals(ports)),
     worker('checkpoints', CHECKPOINTS_IDLE_MS, checkpointsTurn),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
     ...(resolver === undefined
@@ -142,7 +149,7 @@ export async function startLedger(
       ? []
       : [
           worker('alerts', WATCH_IDLE_MS, () => watchTurn(alerts)),
-          worker('webhooks', DELIVERY_IDLE_MS, () => deliverAlerts(alerts)),
+          worker('webhooks', DELIVERY_IDLE_MS, () => deliverAlerts(alerts, settings.alerts)),
         ]),
     ...(relay === undefined
       ? []

@@ -20,7 +20,7 @@ export interface LedgerAdapters {
 }
 
 export interface LedgerProcessOptions {
-  readonly config: Pick<Config, 'ledger' | 'alerts'> & ResolverConfig;
+  readonly config: Pick<Config, 'ledger' | 'alerts' | 'publicAdminUrl'> & ResolverConfig;
   readonly logger: Logger;
   /** The log has a gap or was replaced: the process must end, loudly. */
   readonly onFatal: (error: Error) => void;
@@ -49,7 +49,7 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
       upkeepIdleMs: UPKEEP_IDLE_MS,
       rebuildIdleMs: REBUILD_IDLE_MS,
       resolver: resolverSettings(config),
-      alerts: config.alerts,
+      alerts: { ...config.alerts, adminUrl: config.publicAdminUrl },
     },
     observerOf(metrics, logger, options.onFatal),
   );

@@ -6,6 +6,7 @@ import {
   createPool,
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
+  PostgresApprovalStore,
   PostgresCheckpointStore,
   PostgresLedgerStore,
 } from '@keybrake/storage';
@@ -47,6 +48,7 @@ export async function openPostgresLedger(
       ...parts,
       codec: jsonEventCodec,
       digests,
+      approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,

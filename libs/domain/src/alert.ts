@@ -4,6 +4,7 @@ export const ALERT_TYPES = [
   'budget.threshold',
   'budget.forecast',
   'key.revoked',
+  'approval.requested',
   'call.in_doubt',
   'call.duplicate',
   'call.anomaly',

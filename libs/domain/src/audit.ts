@@ -1,3 +1,4 @@
+import { approvalIdOf } from './approval.js';
 import { effectiveTrueUp, type Reservation } from './reservation.js';
 import type { CallDenied, CallIdentity, CallReplayed, SpendReserved } from './spend-event.js';
 
@@ -61,7 +62,7 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
     id: reservation.reservationId,
     accountId: facts.accountId,
     ...identity(facts.call),
-    decision: 'allowed',
+    decision: facts.approval === undefined ? 'allowed' : 'denied',
     rule: warningRule(facts),
     message: reservationMessage(facts, reservation),
     committedMicros: outcome.state === 'committed' ? outcome.actualMicros.toString() : null,
@@ -75,12 +76,16 @@ export function reservationEntry(facts: SpendReserved, reservation: Reservation)
   };
 }
 
-function warningRule({ shadow, duplicateOf }: SpendReserved): string | null {
+function warningRule({ approval, shadow, duplicateOf }: SpendReserved): string | null {
+  if (approval !== undefined) return 'approval_required';
   return shadow?.rule ?? (duplicateOf === undefined ? null : 'duplicate_call');
 }
 
-function reservationMessage({ resolves, duplicateOf, shadow }: SpendReserved, { outcome }: Reservation): string | null {
+function reservationMessage(facts: SpendReserved, { outcome, reservationId }: Reservation): string | null {
+  const { resolves, duplicateOf, shadow, approval, approvedAs } = facts;
   if (outcome.state === 'released') return releaseMessage(outcome.reason, outcome.detail);
+  if (approval !== undefined) return `waits as ${approvalIdOf(reservationId)}`;
+  if (approvedAs !== undefined) return `approved as ${approvalIdOf(approvedAs)}`;
   if (shadow !== undefined) return `in shadow, would be refused: ${shadow.message}`;
   if (duplicateOf !== undefined) return `${DUPLICATE_OF}${duplicateOf}`;
   if (resolves !== undefined) return `looked up by the resolver for ${resolves}`;

@@ -1,4 +1,5 @@
 export * from './alert.js';
+export * from './approval.js';
 export * from './audit.js';
 export * from './audit-checkpoint.js';
 export * from './call-phase.js';

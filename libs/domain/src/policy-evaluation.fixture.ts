@@ -38,6 +38,7 @@ export const policyOf = (over: Partial<Policy> = {}): Policy => ({
   otherCurrencies: 'deny',
   connectedAccounts: [],
   duplicateGuard: undefined,
+  approval: undefined,
   mode: 'enforce',
   ...over,
 });

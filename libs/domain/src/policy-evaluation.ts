@@ -33,6 +33,8 @@ export type Verdict =
       readonly caps: readonly BoundCap[];
       /** Set when the call's own amount is in another currency. */
       readonly conversion?: Conversion | undefined;
+      /** Set when a person has to agree to this amount, in the call's own currency, before it is made. */
+      readonly approvalFor?: Money | undefined;
       /** Why a policy in shadow would refuse. */
       readonly shadowRefusal?: Refusal | undefined;
     }
@@ -51,13 +53,24 @@ const ALWAYS: ReadonlySet<Refusal['code']> = new Set(['run_id_mismatch', 'invali
  * apply. Room in the caps, quota, rate, revocation and expiry are decided by the admission store, atomically (R1, R7).
  */
 export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
-  const { refusal: ofHold, ...hold } = holdFor(policy, key, call);
-  const refusals = [refusalBeforePrice(policy, key, call), ofHold].filter((refusal) => refusal !== undefined);
+  const { refusal: ofHold, approvalFor, ...hold } = holdFor(policy, key, call);
+  const ofApproval = approvalFor && approvalRefusal(policy, call, approvalFor);
+  const refusals = [refusalBeforePrice(policy, key, call), ofHold, ofApproval].filter(
+    (refusal) => refusal !== undefined,
+  );
   const [first] = refusals;
-  const denying = policy.mode === 'shadow' ? refusals.find(({ code }) => ALWAYS.has(code)) : first;
-  return denying === undefined
-    ? { kind: 'allowed', ...hold, shadowRefusal: first }
-    : { kind: 'refused', refusal: denying };
+  const isShadow = policy.mode === 'shadow';
+  // What is asked of a person is not refused; in shadow nobody is asked.
+  const denying = refusals.find(({ code }) => (isShadow ? ALWAYS.has(code) : code !== 'approval_required'));
+  if (denying !== undefined) return { kind: 'refused', refusal: denying };
+  return isShadow ? { kind: 'allowed', ...hold, shadowRefusal: first } : { kind: 'allowed', ...hold, approvalFor };
+}
+
+/** Without an idempotency key the approved call could not be told from another one. */
+function approvalRefusal(policy: Policy, call: CallFacts, requested: Money): Refusal {
+  if (!call.hasIdempotencyKey) return { code: 'idempotency_key_required' };
+  const micros = policy.approval?.aboveMicros.get(requested.currency) ?? 0n;
+  return { code: 'approval_required', requested, above: { currency: requested.currency, micros } };
 }
 
 function refusalBeforePrice(policy: Policy, key: VaultKey, { operation, ...call }: CallFacts): Refusal | undefined {
@@ -108,7 +121,13 @@ function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Hold {
   }
   const { currency } = counted.amount;
   const caps = keyCaps(policy, key, call.runId, (cap) => capApplies(cap, currency, pricing.direction));
-  return { ...counted, caps, refusal: overOwn ?? overMax(policy, counted.amount) };
+  const approvalFor = [amount, counted.amount].find((money) => needsApproval(policy, money));
+  return { ...counted, caps, approvalFor, refusal: overOwn ?? overMax(policy, counted.amount) };
+}
+
+function needsApproval({ approval }: Policy, { currency, micros }: Money): boolean {
+  const aboveMicros = approval?.aboveMicros.get(currency);
+  return aboveMicros !== undefined && micros > aboveMicros;
 }
 
 function overMax(policy: Policy, amount: Money): Refusal | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Currency } from './currency.js';
-import { MICROS_MAX } from './money.js';
+import { MICROS_MAX, type Money } from './money.js';
+import type { Policy } from './policy.js';
 import {
   attenuation,
   cap,
@@ -193,5 +194,35 @@ describe('which caps', () => {
     expect(holdsOf(policyOf({ caps }), keyOf(), charge).caps.map(({ limitMicros }) => limitMicros)).toEqual([3n]);
     const reversed = holdsOf(policyOf({ caps: [...caps].reverse() }), keyOf(), charge);
     expect(reversed.caps.map(({ limitMicros }) => limitMicros)).toEqual([3n]);
+  });
+});
+
+describe('approval', () => {
+  const approval = { aboveMicros: new Map([[usd, 9_000_000n]]), validMs: 60_000, approvers: 1 } as const;
+  const of = (over: Partial<Policy>) => policyOf({ approval, ...over });
+
+  test('is needed above the amount, not at it, in no other currency, and never for what costs nothing', () => {
+    const asked = (policy: Policy, amount: Money) =>
+      holdsOf(policy, keyOf(), pricedAt({ kind: 'priced', amount, direction: 'in' })).approvalFor;
+    expect(asked(of({}), dollars(10n))).toEqual(dollars(10n));
+    expect(asked(of({}), dollars(9n))).toBeUndefined();
+    expect(asked(of({}), dollars(0n))).toBeUndefined();
+    expect(asked(of({ caps: [cap({ currency: eur })] }), { currency: eur, micros: 10_000_000n })).toBeUndefined();
+    expect(asked(policyOf(), dollars(10n))).toBeUndefined();
+  });
+
+  test('asks for an idempotency key, and for nobody where the policy refuses anyway', () => {
+    const noKey = { ...charge, hasIdempotencyKey: false };
+    expect(refusalOf(of({}), keyOf(), noKey)?.code).toBe('idempotency_key_required');
+    expect(refusalOf(of({ allowedOperations: [] }), keyOf(), charge)?.code).toBe('operation_not_allowed');
+    expect(refusalOf(of({ perCallMaxMicros: new Map([[usd, 1n]]) }), keyOf(), charge)?.code).toBe(
+      'per_call_max_exceeded',
+    );
+  });
+
+  test('in shadow is told and asked of nobody', () => {
+    const held = holdsOf(of({ mode: 'shadow' }), keyOf(), charge);
+    expect(held.approvalFor).toBeUndefined();
+    expect(held.shadowRefusal).toEqual({ code: 'approval_required', requested: dollars(10n), above: dollars(9n) });
   });
 });

@@ -1,3 +1,4 @@
+import type { ApprovalRule } from './approval.js';
 import type { Cap } from './cap.js';
 import type { Currency } from './currency.js';
 import type { AccountId, PolicyId, ProviderId } from './ids.js';
@@ -31,6 +32,8 @@ export interface Policy {
   readonly connectedAccounts: readonly string[];
   /** Undefined: the same request under another idempotency key is another call. */
   readonly duplicateGuard: DuplicateGuard | undefined;
+  /** Undefined: no call needs a person. */
+  readonly approval: ApprovalRule | undefined;
   readonly mode: PolicyMode;
 }
 

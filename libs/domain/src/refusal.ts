@@ -1,3 +1,4 @@
+import type { ApprovalId } from './approval.js';
 import type { CapScope } from './cap.js';
 import type { Currency } from './currency.js';
 import type { ReservationId } from './ids.js';
@@ -17,6 +18,14 @@ export interface CapState {
   readonly heldMicros: bigint;
   /** Undefined for a window that never ends. */
   readonly resetsAtMs: number | undefined;
+}
+
+/** What a caller whose call waits for a person is told. */
+export interface ApprovalRequest {
+  readonly approvalId: ApprovalId;
+  readonly expiresAtMs: number;
+  /** Where people decide. */
+  readonly page: string;
 }
 
 /** Why a call was not forwarded. A value, not an exception: refusing is what the gateway is for. */
@@ -49,6 +58,14 @@ export type Refusal =
       readonly reservedAtMs: number;
       readonly objectId?: string | undefined;
     }
+  /** Held and waiting for a person; in shadow nothing waits, and there is no `request`. */
+  | {
+      readonly code: 'approval_required';
+      readonly requested: Money;
+      readonly above: Money;
+      readonly request?: ApprovalRequest | undefined;
+    }
+  | { readonly code: 'approval_denied' | 'approval_expired'; readonly approvalId: ApprovalId }
   | { readonly code: 'in_flight'; readonly retryAfterMs: number }
   | { readonly code: 'outcome_unknown'; readonly reservationId: string; readonly retryResolves: boolean }
   | { readonly code: 'response_not_kept'; readonly reservationId: string; readonly status: number | undefined }
@@ -109,6 +126,12 @@ export function describeRefusal(refusal: Refusal): string {
       return 'this idempotency key was used before with another request. Use a new key for a new request.';
     case 'duplicate_call':
       return describeDuplicate(refusal);
+    case 'approval_required':
+      return describeApproval(refusal);
+    case 'approval_denied':
+      return `approval denied: a person has denied ${refusal.approvalId}, so this call is not made. Do not send it again under another idempotency key.`;
+    case 'approval_expired':
+      return `approval expired: ${refusal.approvalId} was not approved, or not used, in time. To ask again, send the request with a new idempotency key.`;
     case 'in_flight':
       return 'a call with this idempotency key is still in flight. Retry with the same key to get its answer.';
     case 'outcome_unknown':
@@ -130,6 +153,15 @@ function describeDuplicate(refusal: Refusal & { readonly code: 'duplicate_call' 
     `duplicate call: the same request was made at ${isoTime(refusal.reservedAtMs)} as reservation ` +
     `${refusal.reservationId}${made}, under another idempotency key. It was not made again: use that result. ` +
     'A retry keeps its idempotency key; a second call that is meant differs in its body.'
+  );
+}
+
+function describeApproval({ requested, above, request }: Refusal & { readonly code: 'approval_required' }): string {
+  const why = `approval required: ${formatMoney(requested)} is more than the ${formatMoney(above)} that need no approval`;
+  if (request === undefined) return `${why}.`;
+  return (
+    `${why}. The amount is held until ${isoTime(request.expiresAtMs)} as ${request.approvalId}: a person decides at ` +
+    `${request.page}. Once it is approved, send the same request with the same idempotency key.`
   );
 }
 

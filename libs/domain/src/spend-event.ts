@@ -76,6 +76,12 @@ export interface SpendReserved extends EventBase {
   readonly duplicateOf?: ReservationId | undefined;
   /** Why the policy would have refused it, were it not in shadow. */
   readonly shadow?: { readonly rule: RefusalCode; readonly message: string } | undefined;
+  /** A request for approval: it waits and is never sent itself. Absent for calls. */
+  readonly approval?:
+    | { readonly expiresAtMs: number; readonly approvers: number; readonly validMs: number }
+    | undefined;
+  /** The request that people have approved this call under. */
+  readonly approvedAs?: ReservationId | undefined;
   /** A look-up of this call's price by its gateway, before it was reserved itself; absent for callers' own calls. */
   readonly pricesFor?: ReservationId | undefined;
 }
@@ -118,6 +124,9 @@ export const RELEASE_REASONS = [
   'provider_refused',
   'resolved_not_executed',
   'fenced',
+  'superseded',
+  'approval_denied',
+  'approval_expired',
 ] as const;
 export type ReleaseReason = (typeof RELEASE_REASONS)[number];
 

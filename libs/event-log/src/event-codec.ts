@@ -52,6 +52,8 @@ function reviveByType(event: Wire & { type: SpendEvent['type'] }): void {
       optionalText(event, 'pricesFor');
       optionalText(event, 'guardHash');
       optionalText(event, 'duplicateOf');
+      optionalText(event, 'approvedAs');
+      if (event.approval !== undefined) reviveApproval(object(event, 'approval'));
       if (event.shadow !== undefined) text(object(event, 'shadow'), 'rule');
       reviveCall(event);
       reviveHolds(event);
@@ -97,6 +99,12 @@ function reviveCall(event: Wire): asserts event is Wire & { call: CallIdentity }
     (amount as unknown as { micros: Money['micros'] }).micros = micros(amount, 'micros');
   }
   if (call.conversion !== undefined) reviveConversion(object(call, 'conversion'));
+}
+
+function reviveApproval(approval: Wire): void {
+  integer(approval, 'expiresAtMs');
+  integer(approval, 'approvers');
+  integer(approval, 'validMs');
 }
 
 function reviveConversion(conversion: Wire): void {

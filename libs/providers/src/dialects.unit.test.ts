@@ -1,4 +1,4 @@
-import type { CapState, Currency, Refusal, ReservationId } from '@keybrake/domain';
+import type { ApprovalId, CapState, Currency, Refusal, ReservationId } from '@keybrake/domain';
 import { describe, expect, test } from 'vitest';
 import { providers } from './registry.js';
 import { renderResendRefusal } from './resend/dialect.js';
@@ -19,6 +19,11 @@ const cap: CapState = {
 };
 const capExceeded: Refusal = { code: 'cap_exceeded', requested: { currency: usd, micros: 10_000_000n }, cap };
 const money = { currency: usd, micros: 1_000_000n };
+const asked = {
+  approvalId: 'apr_1' as ApprovalId,
+  expiresAtMs: Date.UTC(2026, 2, 2),
+  page: 'https://keybrake.example/approvals/apr_1',
+};
 
 /** One of every code, with its status in the three dialects. */
 const ALL: readonly (readonly [Refusal, number])[] = [
@@ -40,6 +45,9 @@ const ALL: readonly (readonly [Refusal, number])[] = [
   [{ code: 'rate_exceeded', limit: 5, retryAfterMs: 1200 }, 429],
   [{ code: 'in_flight', retryAfterMs: 500 }, 409],
   [{ code: 'duplicate_call', reservationId: 'res_1' as ReservationId, reservedAtMs: 0, objectId: 'ch_1' }, 409],
+  [{ code: 'approval_required', requested: money, above: money, request: asked }, 403],
+  [{ code: 'approval_denied', approvalId: asked.approvalId }, 403],
+  [{ code: 'approval_expired', approvalId: asked.approvalId }, 403],
   [{ code: 'outcome_unknown', reservationId: 'res_1', retryResolves: true }, 409],
   [{ code: 'outcome_unknown', reservationId: 'res_1', retryResolves: false }, 409],
   [{ code: 'response_not_kept', reservationId: 'res_1', status: 200 }, 409],
@@ -122,6 +130,15 @@ describe('a cap', () => {
   test('that never resets says so', () => {
     const total: Refusal = { ...capExceeded, cap: { ...cap, window: 'total', resetsAtMs: undefined } };
     expect(JSON.parse(renderStripeRefusal(total).body)).toMatchObject({ error: { resets_at: null } });
+  });
+});
+
+test('an approval is named with its page, what needs none, and the time until which it is held', () => {
+  const { body } = renderStripeRefusal({ code: 'approval_required', requested: money, above: money, request: asked });
+  const { approvalId: approval_id, page: approval_url } = asked;
+  const numbers = { currency: 'usd', requested: '100', limit: '100', expires_at: '2026-03-02T00:00:00.000Z' };
+  expect(JSON.parse(body)).toMatchObject({
+    error: { type: 'invalid_request_error', code: 'approval_required', approval_id, approval_url, ...numbers },
   });
 });
 

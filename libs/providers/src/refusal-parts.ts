@@ -1,4 +1,5 @@
 import {
+  type ApprovalRequest,
   type CapState,
   type Money,
   minorRoundedDown,
@@ -29,6 +30,9 @@ const STATUS: Record<Exclude<RefusalCode, 'idempotency_mismatch'>, number> = {
   quota_exceeded: 429,
   rate_exceeded: 429,
   duplicate_call: 409,
+  approval_required: 403,
+  approval_denied: 403,
+  approval_expired: 403,
   in_flight: 409,
   outcome_unknown: 409,
   response_not_kept: 409,
@@ -73,12 +77,27 @@ export function refusalDetails(refusal: Refusal): Readonly<Record<string, string
       return { limit: refusal.limit };
     case 'duplicate_call':
       return { reservation_id: refusal.reservationId, object_id: refusal.objectId ?? null };
+    case 'approval_required':
+      return {
+        ...requested(refusal.requested),
+        limit: roundedDown(refusal.above),
+        ...approvalDetails(refusal.request),
+      };
+    case 'approval_denied':
+    case 'approval_expired':
+      return { approval_id: refusal.approvalId };
     case 'outcome_unknown':
     case 'response_not_kept':
       return { reservation_id: refusal.reservationId };
     default:
       return {};
   }
+}
+
+function approvalDetails(request: ApprovalRequest | undefined) {
+  if (request === undefined) return {};
+  const { approvalId, page, expiresAtMs } = request;
+  return { approval_id: approvalId, approval_url: page, expires_at: isoTime(expiresAtMs) };
 }
 
 function capDetails(amount: Money, cap: CapState) {

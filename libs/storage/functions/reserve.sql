@@ -17,16 +17,28 @@ language sql immutable as $$
     from (select now_ms - now_ms % (rolling ->> 'bucketMs')::bigint as start) s
 $$;
 
+-- What a request for approval held of a balance: free for the call that takes its place.
+create or replace function admission.freed_of(request_holds jsonb, counter text, window_id text) returns bigint
+language sql immutable as $$
+  select coalesce(sum((h.value ->> 'amountMicros')::bigint), 0)::bigint from jsonb_array_elements(request_holds) h
+   where h.value ->> 'counter' = counter and h.value ->> 'windowId' = window_id
+$$;
+
 -- What the buckets that count now have used together, and which one leaves so that the amount fits.
+drop function if exists admission.rolling_use(text, jsonb, bigint);
 create or replace function admission.rolling_use(
-  account text, hold jsonb, now_ms bigint,
+  account text, hold jsonb, now_ms bigint, request_holds jsonb,
   out committed_micros bigint, out held_micros bigint, out leaving text
 ) language sql stable as $$
   with counted as (
     select b.window_id, b.committed_micros, b.held_micros,
            sum(b.committed_micros + b.held_micros) over (order by b.window_id desc)
              - b.committed_micros - b.held_micros as left_micros
-      from admission.balances b
+      from (select b.account_id, b.counter, b.window_id, b.committed_micros, b.held_micros - coalesce(f.micros, 0) as held_micros
+              from admission.balances b
+              left join (select h.value ->> 'windowId' as window_id, sum((h.value ->> 'amountMicros')::bigint)::bigint as micros
+                           from jsonb_array_elements(request_holds) h where h.value ->> 'counter' = hold ->> 'counter'
+                          group by 1) f on f.window_id = b.window_id) b
      where b.account_id = account and b.counter = hold ->> 'counter'
        -- Ids are starts in ms, of one length: their order as text is their order in time.
        and b.window_id > (now_ms - (hold #>> '{rolling,lengthMs}')::bigint - (hold #>> '{rolling,bucketMs}')::bigint)::text
@@ -36,32 +48,6 @@ create or replace function admission.rolling_use(
            where c.left_micros + (hold ->> 'amountMicros')::bigint <= (hold ->> 'limitMicros')::bigint), max(c.window_id))
     from counted c
 $$;
-
--- What an idempotency key that is taken means for this call (R8); null when the key is free again. Locks the claim.
-create or replace function admission.earlier_call(account text, claim jsonb, now_ms bigint) returns jsonb
-language plpgsql as $$
-declare
-  taken admission.claims;
-  first_call admission.reservations;
-  day_ms constant bigint := 86400000;
-begin
-  select * into taken from admission.claims c
-   where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash'
-     for update;
-  select * into first_call from admission.reservations r where r.reservation_id = taken.reservation_id;
-  if not found or first_call.state = 'released' then return null; end if;
-  if first_call.state = 'committed' and first_call.settled_at_ms + day_ms <= now_ms then return null; end if;
-  if taken.fingerprint <> claim ->> 'fingerprint' then
-    return admission.refused('{"code": "idempotency_mismatch"}');
-  end if;
-  if first_call.state = 'committed' then
-    return jsonb_build_object('kind', 'completed', 'reservationId', taken.reservation_id, 'sealedResponse', first_call.sealed_response);
-  end if;
-  if first_call.state = 'launched' and first_call.outcome_due_ms <= now_ms then
-    return jsonb_build_object('kind', 'in_doubt', 'reservationId', taken.reservation_id, 'launchedAtMs', first_call.launched_at_ms);
-  end if;
-  return jsonb_build_object('kind', 'in_flight', 'reservationId', taken.reservation_id);
-end $$;
 
 -- Counts the call on every meter, or on none; returns the refusal. In shadow it counts whatever it returns.
 drop function if exists admission.use_meters(text, jsonb, bigint);
@@ -100,7 +86,7 @@ end $$;
 -- Step 1. Command: {reservationId, accountId, lineage[], policyId, policyVersion, refusal?, claim?: {rootKeyId, keyHash,
 -- fingerprint}, meters: [{kind, counter, limit, windows[]}], holds: [{cap, counter, limitMicros, amountMicros, windows[] or
 -- rolling: {lengthMs, bucketMs}}]}.
--- guard?: {rootKeyId, hash, windowMs, mode}, isShadow?. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
+-- guard?: {rootKeyId, hash, windowMs, mode}, approval?: {micros, currency, validMs}, isShadow?. Returns the ReserveOutcome of the port. Locks: claim, then guard, then balances by counter, then meters; one order for all calls.
 create or replace function admission.reserve(command jsonb) returns jsonb
 language plpgsql as $$
 declare
@@ -110,6 +96,12 @@ declare
   claim constant jsonb := command -> 'claim';
   known admission.reservations;
   earlier jsonb;
+  asks constant jsonb := command -> 'approval';
+  request_id text;
+  approved_as text;
+  request_holds jsonb := '[]';
+  is_asking boolean;
+  until_ms bigint;
   claimed_anew boolean := false;
   guard constant jsonb := command -> 'guard';
   guard_name constant text := (guard ->> 'rootKeyId') || ':' || (guard ->> 'hash');
@@ -146,16 +138,22 @@ begin
   -- An ended call is answered again even if today's policy would refuse it: it happened.
   if claim is not null then
     if command -> 'refusal' is null then
-      insert into admission.claims values (account, claim ->> 'rootKeyId', claim ->> 'keyHash', claim ->> 'fingerprint', reservation)
+      insert into admission.claims (account_id, root_key_id, key_hash, fingerprint, reservation_id)
+      values (account, claim ->> 'rootKeyId', claim ->> 'keyHash', claim ->> 'fingerprint', reservation)
       on conflict do nothing;
       claimed_anew := found;
     end if;
     if not claimed_anew then
-      earlier := admission.earlier_call(account, claim, now_ms);
-      if earlier is not null then return earlier; end if;
+      earlier := admission.earlier_call(account, claim, asks, command -> 'refusal' is not null, now_ms);
+      if earlier ? 'kind' then return earlier; end if;
+      request_id := earlier ->> 'request';
+      approved_as := earlier ->> 'approvedAs';
     end if;
   end if;
   if command -> 'refusal' is not null then return admission.refused(command -> 'refusal'); end if;
+  if request_id is not null then
+    select r.holds into request_holds from admission.reservations r where r.reservation_id = request_id;
+  end if;
 
   if guard is not null then
     -- Two calls of one request wait for each other here: the second sees the first.
@@ -163,6 +161,7 @@ begin
     select * into duplicate from admission.reservations r
      where r.account_id = account and r.guard_key = guard_name and r.state <> 'released'
        and r.reserved_at_ms > now_ms - (guard ->> 'windowMs')::bigint
+       and r.reservation_id is distinct from request_id
      order by r.reserved_at_ms desc, r.reservation_id desc limit 1;
     if duplicate.reservation_id is not null and guard ->> 'mode' = 'block' then
       refusal := jsonb_build_object('code', 'duplicate_call', 'reservationId', duplicate.reservation_id,
@@ -187,6 +186,13 @@ begin
       refusal := '{"code": "unavailable", "dependency": "The budget clock", "retryAfterMs": 1000}';
       exit;
     end if;
+    -- What the request holds of this counter, before the next counter: the order in which every call locks.
+    if request_id is not null then
+      perform 1 from admission.balances b
+        where b.account_id = account and b.counter = hold ->> 'counter'
+          and admission.freed_of(request_holds, b.counter, b.window_id) > 0
+        order by b.window_id for update;
+    end if;
     -- Looked for first: the row is there for all but a window's first call.
     loop
       select * into balance from admission.balances b
@@ -203,7 +209,9 @@ begin
     leaving := span ->> 'id';
     if is_rolling then
       select u.committed_micros, u.held_micros, u.leaving into balance.committed_micros, balance.held_micros, leaving
-        from admission.rolling_use(account, hold, now_ms) u;
+        from admission.rolling_use(account, hold, now_ms, request_holds) u;
+    elsif request_id is not null then
+      balance.held_micros := balance.held_micros - admission.freed_of(request_holds, balance.counter, balance.window_id);
     end if;
     if balance.committed_micros + balance.held_micros + (hold ->> 'amountMicros')::bigint > (hold ->> 'limitMicros')::bigint then
       refusal := jsonb_build_object('code', 'cap_exceeded', 'counter', hold ->> 'counter', 'windowId', leaving,
@@ -232,20 +240,35 @@ begin
     return admission.refused(refusal);
   end if;
 
+  if request_id is not null then perform admission.settle(request_id, 'released', 0, null, false); end if;
   for hold in select value from jsonb_array_elements(stamped) loop
     update admission.balances b set held_micros = b.held_micros + (hold ->> 'amountMicros')::bigint
      where b.account_id = account and b.counter = hold ->> 'counter' and b.window_id = hold ->> 'windowId';
   end loop;
-  if claim is not null and not claimed_anew then
-    update admission.claims c set reservation_id = reservation, fingerprint = claim ->> 'fingerprint'
+  is_asking := asks is not null and approved_as is null;
+  until_ms := case when is_asking then now_ms + (asks ->> 'validMs')::bigint end;
+  if claim is not null and (is_asking or not claimed_anew) then
+    update admission.claims c
+       set reservation_id = reservation, fingerprint = claim ->> 'fingerprint',
+           approval = case when is_asking then 'waiting' when approved_as is not null then c.approval end,
+           approval_of = case when is_asking then reservation when approved_as is not null then c.approval_of end,
+           approval_until_ms = case when is_asking then until_ms when approved_as is not null then c.approval_until_ms end,
+           approval_micros = case when is_asking then (asks ->> 'micros')::bigint
+                                  when approved_as is not null then c.approval_micros end,
+           approval_currency = case when is_asking then asks ->> 'currency' when approved_as is not null then c.approval_currency end
      where c.account_id = account and c.root_key_id = claim ->> 'rootKeyId' and c.key_hash = claim ->> 'keyHash';
   end if;
   reply := jsonb_build_object('kind', 'held', 'incarnation', 1, 'reservedAtMs', now_ms, 'windows', windows);
   if duplicate.reservation_id is not null then
     reply := reply || jsonb_build_object('duplicateOf', duplicate.reservation_id);
   end if;
+  if is_asking then reply := reply || jsonb_build_object('approval', jsonb_build_object('untilMs', until_ms)); end if;
+  if approved_as is not null then
+    reply := reply || jsonb_build_object('approval', jsonb_build_object('approvedAs', approved_as));
+  end if;
+  if request_id is not null then reply := reply || jsonb_build_object('supersedes', request_id); end if;
   if shadow_refusal is not null then reply := reply || jsonb_build_object('shadowRefusal', shadow_refusal); end if;
   insert into admission.reservations (reservation_id, account_id, state, incarnation, holds, reply, reserved_at_ms, guard_key)
-  values (reservation, account, 'held', 1, stamped, reply, now_ms, guard_name);
+  values (reservation, account, case when is_asking then 'asking' else 'held' end, 1, stamped, reply, now_ms, guard_name);
   return reply;
 end $$;

@@ -11,7 +11,7 @@ begin
   perform set_config('synchronous_commit', 'off', true);
   select * into current_state from admission.reservations r where r.reservation_id = in_reservation_id for update;
   if not found or current_state.state = 'committed' or current_state.state = outcome then return false; end if;
-  was_open := current_state.state in ('held', 'launched');
+  was_open := current_state.state in ('held', 'asking', 'waiting', 'launched');
   for hold in select value from jsonb_array_elements(current_state.holds) loop
     update admission.balances b
        set held_micros = b.held_micros - case when was_open then (hold ->> 'amountMicros')::bigint else 0 end,
@@ -46,14 +46,15 @@ begin
   return true;
 end $$;
 
--- The janitor's step: the oldest held reservation past the age becomes released, in the store that launch asks (R3).
+-- The janitor's step: the oldest held reservation past the age becomes released, in the store that launch asks (R3); not one
+-- that waits for a person.
 create or replace function admission.sweep_one(older_than_ms bigint) returns setof admission.reservations
 language plpgsql as $$
 declare
   swept admission.reservations;
 begin
   select * into swept from admission.reservations r
-   where r.state = 'held' and r.reserved_at_ms <= admission.now_ms() - older_than_ms
+   where r.state in ('held', 'asking') and r.reserved_at_ms <= admission.now_ms() - older_than_ms
    order by r.reserved_at_ms limit 1 for update skip locked;
   if not found then return; end if;
   perform admission.settle(swept.reservation_id, 'released', 0, null, false);

@@ -75,7 +75,7 @@ local function settle(keys, reservation_key, member, outcome, actual, sealed, re
   local reservation = redis.call('HMGET', reservation_key, 'state', 'holds', 'claim', 'id', 'guard', 'guardAtMs')
   local state = reservation[1]
   if not state or state == 'committed' or state == outcome then return false end
-  local was_open = state == 'held' or state == 'launched'
+  local was_open = state == 'held' or state == 'asking' or state == 'waiting' or state == 'launched'
   for _, hold in ipairs(cjson.decode(reservation[2])) do
     if redis.call('HEXISTS', hold.key, hold.windowId .. '|held') == 1 then
       if was_open and hold.amountMicros ~= '0' then

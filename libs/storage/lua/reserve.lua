@@ -1,19 +1,20 @@
 #!lua
 -- Step 1 of a call: the key is alive, the policy current, the idempotency key free, every cap has room: then all of it
 -- is held, or nothing. No `allow-oom`: a full server refuses before anything is written.
--- KEYS  1 state, 2 held index, 3 reservation, 4 policy version, then one per key of the line, then the claim and the guard
---       if there is one, then one counter per hold, then one per meter. What they lead to carries the same hash tag.
--- ARGV  1 run id, 2 command in JSON (see reserve-command.ts), 3 index member, 4 claim looked up in the ledger: 1 or 0
+-- KEYS  1 state, 2 held index, 3 launched index, 4 kept answers, 5 swept releases, 6 reservation, 7 policy version, then one
+--       per key of the line, then the claim and the guard if there is one, then one counter per hold, then one per meter.
+--       What they lead to carries the same hash tag.
+-- ARGV  1 run id, 2 command in JSON (see admission-store.ts), 3 index member, 4 claim looked up in the ledger: 1 or 0
 -- Returns the ReserveOutcome in JSON, windows by their id only; {kind: "claim_unknown"} asks the caller to look the claim up and come again.
 local incarnation = ready_incarnation(KEYS[1], ARGV[1])
 if not incarnation then return '{"kind":"not_ready"}' end
 
-local known = redis.call('HGET', KEYS[3], 'reply')
+local known = redis.call('HGET', KEYS[6], 'reply')
 if known then return known end
 
 local command = cjson.decode(ARGV[2])
 local at_ms = now_ms()
-local next_key = 5
+local next_key = 8
 local function take_keys(count)
   local taken = {}
   for index = 1, count do taken[index] = KEYS[next_key + index - 1] end
@@ -24,14 +25,21 @@ local function refused(refusal) return cjson.encode({ kind = 'refused', refusal 
 
 local dead = dead_reason(take_keys(command.lineage), at_ms)
 if dead then return refused({ code = dead }) end
-local version = redis.call('GET', KEYS[4])
+local version = redis.call('GET', KEYS[7])
 if version and tonumber(version) > command.policyVersion then return '{"kind":"stale_policy"}' end
 
 -- An ended call is answered again even if today's policy would refuse it: it happened.
 local claim = command.claim
 local claim_key = claim and take_keys(1)[1]
+local asks = command.approval
+-- The request for approval that this call takes the place of, and the one that lets it through.
+local request_key, request_id, approved_as
+local function not_approved(state, id, until_ms)
+  return cjson.encode({ kind = 'not_approved', state = state, reservationId = id, untilMs = tonumber(until_ms) })
+end
 if claim then
-  local earlier = redis.call('HMGET', claim_key, 'reservationId', 'fingerprint')
+  local earlier = redis.call('HMGET', claim_key, 'reservationId', 'fingerprint', 'approval', 'approvalOf', 'approvalUntilMs',
+    'approvalMicros', 'approvalCurrency')
   if not earlier[1] and ARGV[4] == '0' and at_ms < tonumber(redis.call('HGET', KEYS[1], 'claimsUntilMs') or '0') then
     return '{"kind":"claim_unknown"}'
   end
@@ -46,11 +54,28 @@ if claim then
       if first[1] == 'launched' and tonumber(first[2]) <= at_ms then
         return cjson.encode({ kind = 'in_doubt', reservationId = earlier[1], launchedAtMs = tonumber(first[3]) })
       end
-      return cjson.encode({ kind = 'in_flight', reservationId = earlier[1] })
+      if first[1] ~= 'waiting' then return cjson.encode({ kind = 'in_flight', reservationId = earlier[1] }) end
+      request_key, request_id = first_key, earlier[1]
     end
+    local decided, asked_as, until_ms = earlier[3], earlier[4], earlier[5]
+    -- Of a released call only what was decided counts, and only for the same request.
+    if earlier[2] ~= claim.fingerprint or (decided == 'waiting' and not request_key) then decided = nil end
+    if (decided == 'waiting' or decided == 'approved') and tonumber(until_ms) <= at_ms then decided = 'expired' end
+    if decided == 'denied' or decided == 'expired' then return not_approved(decided, asked_as, until_ms) end
+    if command.refusal then return refused(command.refusal) end
+    if decided == 'waiting' and asks then return not_approved(decided, asked_as, until_ms) end
+    local covers = asks and earlier[7] == asks.currency and not exceeds(amount(asks.micros), amount(earlier[6]))
+    if decided == 'approved' and covers then approved_as = asked_as end
   end
 end
 if command.refusal then return refused(command.refusal) end
+-- What the request held is free for the call that takes its place.
+local freed = {}
+if request_key then
+  for _, hold in ipairs(cjson.decode(redis.call('HGET', request_key, 'holds'))) do
+    freed[hold.key .. '|' .. hold.windowId] = hold.amountMicros
+  end
+end
 
 local guard = command.guard
 local guard_key = guard and take_keys(1)[1]
@@ -59,10 +84,11 @@ local duplicate_of
 local shadow_refusal
 if guard then
   local since = string.format('(%.0f', at_ms - guard.windowMs)
-  local latest = redis.call('ZREVRANGEBYSCORE', guard_key, '+inf', since, 'WITHSCORES', 'LIMIT', 0, 1)
-  duplicate_of = latest[1]
+  local latest = redis.call('ZREVRANGEBYSCORE', guard_key, '+inf', since, 'WITHSCORES', 'LIMIT', 0, 2)
+  local place = latest[1] == request_id and 3 or 1
+  duplicate_of = latest[place]
   if duplicate_of and guard.mode == 'block' then
-    local again = { code = 'duplicate_call', reservationId = duplicate_of, reservedAtMs = tonumber(latest[2]) }
+    local again = { code = 'duplicate_call', reservationId = duplicate_of, reservedAtMs = tonumber(latest[place + 1]) }
     if not command.isShadow then return refused(again) end
     shadow_refusal = again
   end
@@ -85,14 +111,18 @@ local function rolling_use(counter_key, rolling, wanted, limit)
     fields[#fields + 1] = id .. '|held'
   end
   local values = redis.call('HMGET', counter_key, unpack(fields))
+  local is_new = not values[#values]
   local committed, held = amount('0'), amount('0')
+  local of_bucket = {}
   for index = 1, #ids do
+    local held_then = minus(amount(values[2 * index]), amount(freed[counter_key .. '|' .. ids[index]]))
+    of_bucket[index] = plus(amount(values[2 * index - 1]), held_then)
     committed = plus(committed, amount(values[2 * index - 1]))
-    held = plus(held, amount(values[2 * index]))
+    held = plus(held, held_then)
   end
   local left, leaving = plus(committed, held), ids[#ids]
   for index = 1, #ids do
-    left = minus(minus(left, amount(values[2 * index - 1])), amount(values[2 * index]))
+    left = minus(left, of_bucket[index])
     if not exceeds(plus(left, wanted), limit) then
       leaving = ids[index]
       break
@@ -100,7 +130,7 @@ local function rolling_use(counter_key, rolling, wanted, limit)
   end
   local current = ids[#ids]
   return { id = current, endsAtMs = tonumber(current) + rolling.bucketMs + rolling.lengthMs }, text(committed), text(held),
-    not values[#values], leaving
+    is_new, leaving
 end
 
 -- R1: committed + held + amount <= limit, for every cap, before any is written. R6: this clock picks the window.
@@ -116,6 +146,7 @@ for index, counter_key in ipairs(take_keys(#command.holds)) do
     if not span then return refused({ code = 'unavailable', dependency = 'The budget clock', retryAfterMs = 1000 }) end
     local balance = redis.call('HMGET', counter_key, span.id .. '|committed', span.id .. '|held')
     committed, held, is_new = balance[1] or '0', balance[2] or '0', not balance[2]
+    held = text(minus(amount(held), amount(freed[counter_key .. '|' .. span.id])))
   end
   local after = plus(plus(amount(committed), amount(held)), wanted)
   local is_over = exceeds(after, limit)
@@ -163,6 +194,12 @@ local function prune(counter_key)
   end
 end
 
+if request_key then
+  local keys = { held = KEYS[2], launched = KEYS[3], kept = KEYS[4], swept = KEYS[5] }
+  local member = string.match(ARGV[3], '^[^ ]+ ') .. request_id
+  settle(keys, request_key, member, 'released', '0', '', '0', at_ms)
+end
+
 local ENDLESS = 9e15
 for index, hold in ipairs(holds) do
   local ends_at_ms = new_ends[index]
@@ -181,17 +218,30 @@ end
 if claim then
   redis.call('HSET', claim_key, 'reservationId', command.reservationId, 'fingerprint', claim.fingerprint)
   redis.call('PERSIST', claim_key)
+  if not approved_as then
+    redis.call('HDEL', claim_key, 'approval', 'approvalOf', 'approvalUntilMs', 'approvalMicros', 'approvalCurrency')
+  end
+end
+local approval_json = approved_as and '{"approvedAs":"' .. approved_as .. '"}' or nil
+if asks and not approved_as then
+  local until_ms = string.format('%.0f', at_ms + asks.validMs)
+  redis.call('HSET', claim_key, 'approval', 'waiting', 'approvalOf', command.reservationId, 'approvalUntilMs', until_ms,
+    'approvalMicros', asks.micros, 'approvalCurrency', asks.currency)
+  approval_json = '{"untilMs":' .. until_ms .. '}'
 end
 -- An empty Lua table is an object to cjson.
 local windows_json = #windows == 0 and '[]' or cjson.encode(windows)
 local reply = '{"kind":"held","incarnation":' .. incarnation .. ',"reservedAtMs":' .. string.format('%.0f', at_ms)
   .. ',"windows":' .. windows_json .. (duplicate_of and ',"duplicateOf":"' .. duplicate_of .. '"' or '')
+  .. (approval_json and ',"approval":' .. approval_json or '') .. (request_id and ',"supersedes":"' .. request_id .. '"' or '')
   .. (shadow_refusal and ',"shadowRefusal":' .. cjson.encode(shadow_refusal) or '') .. '}'
-redis.call('HSET', KEYS[3], 'id', command.reservationId, 'state', 'held', 'incarnation', incarnation, 'reply', reply,
+-- What asks for approval can't be launched.
+local state = (asks and not approved_as) and 'asking' or 'held'
+redis.call('HSET', KEYS[6], 'id', command.reservationId, 'state', state, 'incarnation', incarnation, 'reply', reply,
   'holds', #holds == 0 and '[]' or cjson.encode(holds))
-if claim then redis.call('HSET', KEYS[3], 'claim', claim_key) end
+if claim then redis.call('HSET', KEYS[6], 'claim', claim_key) end
 if guard then
-  redis.call('HSET', KEYS[3], 'guard', guard_key, 'guardAtMs', string.format('%.0f', at_ms))
+  redis.call('HSET', KEYS[6], 'guard', guard_key, 'guardAtMs', string.format('%.0f', at_ms))
   redis.call('ZREMRANGEBYSCORE', guard_key, '-inf', at_ms - DAY_MS)
   redis.call('ZADD', guard_key, at_ms, command.reservationId)
   redis.call('PEXPIRE', guard_key, DAY_MS)

@@ -70,6 +70,7 @@ test(`${SEQUENCES} random sequences of commands: Redis answers what Postgres ans
     'refused',
     'stale_policy',
     'adjusted',
+    'not_approved',
   ]) {
     expect([kind, (kinds.get(kind) ?? 0) > SEQUENCES / 20]).toEqual([kind, true]);
   }

@@ -10,6 +10,7 @@ export * from './postgres/admission/admission-upkeep.js';
 export { PostgresAlertStore } from './postgres/alerts/alert-store.js';
 export { PostgresAlertWatch } from './postgres/alerts/alert-watch.js';
 export { PostgresWebhookStore } from './postgres/alerts/webhook-store.js';
+export { PostgresApprovalStore } from './postgres/approvals/approval-store.js';
 export * from './postgres/database.js';
 export { type PostgresCipher, postgresCipher } from './postgres/governance/account-keys.js';
 export { PostgresGovernanceOutbox } from './postgres/governance/governance-outbox.js';

@@ -1,4 +1,4 @@
-import type { HoldRequest, ReserveCommand, ReserveOutcome } from '@keybrake/application';
+import type { ApprovalClaim, HoldRequest, ReserveCommand, ReserveOutcome } from '@keybrake/application';
 import {
   bucketOf,
   type CapState,
@@ -16,11 +16,14 @@ export type ReserveReply =
       reservedAtMs: number;
       windows: { id: string; remainingMicros: string }[];
       duplicateOf?: ReservationId;
+      approval?: { untilMs: number } | { approvedAs: ReservationId };
+      supersedes?: ReservationId;
       shadowRefusal?: StoreRefusal;
     }
   | { kind: 'refused'; refusal: StoreRefusal }
   | { kind: 'completed'; reservationId: ReservationId; sealedResponse: string | null }
   | { kind: 'in_flight'; reservationId: ReservationId }
+  | Extract<ReserveOutcome, { kind: 'not_approved' }>
   | { kind: 'in_doubt'; reservationId: ReservationId; launchedAtMs: number }
   | { kind: 'stale_policy' }
   | { kind: 'not_ready' };
@@ -49,6 +52,11 @@ export function encodeHold({ cap, amountMicros, windows, rolling }: HoldRequest)
 /** Only that there is one: the refusal itself is given back from the command. */
 export function encodeRefusal(refusal: Refusal | undefined): { readonly refusal?: { readonly code: string } } {
   return refusal === undefined ? {} : { refusal: { code: refusal.code } };
+}
+
+/** What the stores compare an approval with. */
+export function encodeApproval(approval: ApprovalClaim | undefined) {
+  return approval && { ...approval, micros: approval.micros.toString() };
 }
 
 export function decodeReserveReply(reply: ReserveReply, command: ReserveCommand): ReserveOutcome {

@@ -25,7 +25,8 @@ afterAll(async () => {
 function simulated(commands: readonly AdmissionCommand[]): readonly AdmissionCommand[] {
   const settled = new Set<number>();
   return commands.flatMap((command): AdmissionCommand[] => {
-    if (command.kind === 'reserve') return [{ ...command, policyVersion: 2, isShadow: false }];
+    // Nobody decides in a simulation: approvals are its own matter.
+    if (command.kind === 'reserve') return [{ ...command, policyVersion: 2, isShadow: false, approval: undefined }];
     if (command.kind !== 'settle' || settled.has(command.reservation)) return [];
     settled.add(command.reservation);
     return [command];

@@ -15,6 +15,8 @@ export type AdmissionCommand =
       readonly metered: boolean;
       readonly policyVersion: number;
       readonly refused: boolean;
+      /** In micros; of calls with a claim only. */
+      readonly approval: bigint | undefined;
       readonly isShadow: boolean;
     }
   | { readonly kind: 'launch'; readonly reservation: number; readonly owner: string; readonly incarnation: number }
@@ -30,6 +32,8 @@ export type AdmissionCommand =
   | { readonly kind: 'mark_in_doubt'; readonly reservation: number }
   | { readonly kind: 'put_key'; readonly key: 'root' | 'child'; readonly revokedAtMs: number | undefined }
   | { readonly kind: 'put_policy'; readonly version: number }
+  | { readonly kind: 'await'; readonly reservation: number }
+  | { readonly kind: 'decide'; readonly reservation: number; readonly decision: 'approved' | 'denied' | 'expired' }
   | { readonly kind: 'sweep' | 'confirm' | 'in_doubt' | 'kept' | 'drop' };
 
 export const RESERVATIONS = 4;
@@ -69,8 +73,11 @@ const reserve = fc.record({
   metered: fc.boolean(),
   policyVersion: fc.constantFrom(1, 2, 2, 2),
   refused: fc.constantFrom(false, false, false, false, false, false, true),
+  approval: fc.constantFrom(undefined, undefined, undefined, undefined, 1n, 2n, 9_007_199_254_740_993n),
   isShadow: fc.constantFrom(false, false, false, true),
 });
+
+const decision = fc.constantFrom('approved' as const, 'approved' as const, 'denied' as const, 'expired' as const);
 
 const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(
   { weight: 8, arbitrary: reserve },
@@ -99,6 +106,8 @@ const anyCommand: fc.Arbitrary<AdmissionCommand> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('true_up' as const), reservation, actualMicros: amountMicros }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('mark_in_doubt' as const), reservation }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('await' as const), reservation }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('decide' as const), reservation, decision }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -140,9 +149,30 @@ const callAndRetry: fc.Arbitrary<readonly AdmissionCommand[]> = fc
     ];
   });
 
+/** A request for approval, its decision, and the call under it. */
+const askAndRetry: fc.Arbitrary<readonly AdmissionCommand[]> = fc
+  .record({ first: reserve, second: reservation, decided: decision, awaited: fc.boolean(), more: fc.boolean() })
+  .map(({ first, second, decided, awaited, more }) => {
+    const { reservation: id } = first;
+    const base = { claim: 1, fingerprint: 'body-1', amountMicros: 1n, refused: false, isShadow: false, approval: 2n };
+    const call = { ...first, ...base };
+    return [
+      call,
+      ...(awaited ? [{ kind: 'await' as const, reservation: id }] : []),
+      { kind: 'decide', reservation: id, decision: decided },
+      { ...call, reservation: second, approval: more ? 3n : 2n, amountMicros: more ? 2n : 1n },
+      { kind: 'launch', reservation: second, owner: 'gateway-1', incarnation: 1 },
+      { kind: 'confirm' },
+    ];
+  });
+
 export const admissionCommands: fc.Arbitrary<readonly AdmissionCommand[]> = fc
-  .array(fc.oneof({ weight: 14, arbitrary: anyCommand.map((one) => [one]) }, { weight: 3, arbitrary: callAndRetry }), {
-    minLength: 4,
-    maxLength: 16,
-  })
+  .array(
+    fc.oneof(
+      { weight: 14, arbitrary: anyCommand.map((one) => [one]) },
+      { weight: 3, arbitrary: callAndRetry },
+      { weight: 2, arbitrary: askAndRetry },
+    ),
+    { minLength: 4, maxLength: 16 },
+  )
   .map((parts) => parts.flat());

@@ -75,6 +75,16 @@ class Sequence {
         return store.settle(this.#ref(command), command.settlement);
       case 'true_up':
         return store.trueUp(this.#ref(command), command.actualMicros);
+      case 'await':
+        return store.awaitApproval(this.#ref(command));
+      case 'decide': {
+        const { decision } = command;
+        const untilMs = Date.now() + 3_600_000;
+        return store.decideApproval(
+          this.#ref(command),
+          decision === 'approved' ? { kind: decision, untilMs } : { kind: decision },
+        );
+      }
       case 'mark_in_doubt':
         return store.markInDoubt(this.#ref(command));
       case 'put_key':
@@ -148,7 +158,7 @@ class Sequence {
   }
 
   #reserveCommand(command: Extract<AdmissionCommand, { kind: 'reserve' }>): ReserveCommand {
-    const { key: name, claim, fingerprint, guard, caps, metered, policyVersion, refused } = command;
+    const { key: name, claim, fingerprint, guard, caps, metered, policyVersion, refused, approval } = command;
     const nowMs = Date.now();
     const windows = windowCandidates('month', 'UTC', nowMs);
     return {
@@ -159,6 +169,10 @@ class Sequence {
       refusal: refused ? { code: 'run_id_required' } : undefined,
       claim: claim === undefined ? undefined : { rootKeyId: this.#keyId('root'), keyHash: `key-${claim}`, fingerprint },
       guard: guard && { rootKeyId: this.#keyId('root'), hash: 'request-1', windowMs: 3_600_000, mode: guard },
+      approval:
+        approval === undefined || claim === undefined || command.isShadow
+          ? undefined
+          : { currency: USD, micros: approval, validMs: 3_600_000 },
       isShadow: command.isShadow,
       meters: metered ? [{ kind: 'quota', counter: 'quota/root', limit: 4, windows }] : [],
       holds: caps.map((index) => {
@@ -182,12 +196,13 @@ function untimed(answer: unknown): unknown {
   const untold = new Set([
     'reservedAtMs',
     'launchedAtMs',
+    'untilMs',
     'duplicateOf',
     code === 'duplicate_call' ? 'reservationId' : '',
   ]);
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => {
-      if (name === 'refusal' || name === 'shadowRefusal') return [name, untimed(value)];
+      if (['refusal', 'shadowRefusal', 'approval'].includes(name)) return [name, untimed(value)];
       return [name, untold.has(name) ? 'told' : value];
     }),
   );

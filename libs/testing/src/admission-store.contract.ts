@@ -1,5 +1,6 @@
 import { type VaultKeyId, windowCandidates } from '@keybrake/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { approvalContract } from './admission-approval.contract.js';
 import { duplicateGuardContract } from './admission-guard.contract.js';
 import { idempotencyContract } from './admission-idempotency.contract.js';
 import { rollingWindowContract } from './admission-rolling.contract.js';
@@ -24,6 +25,7 @@ export function admissionStoreContract(name: string, open: () => Promise<Admissi
 
     idempotencyContract(() => scene);
     duplicateGuardContract(() => scene);
+    approvalContract(() => scene);
     rollingWindowContract(() => scene);
 
     test('a hold counts against the cap until it is settled, then the actual amount does (R1)', async () => {

@@ -30,6 +30,8 @@ export function withFaults(ports: ProxyCallPorts, reached: FaultAction): ProxyCa
       settle: (ref, settlement) => around('settle', () => admission.settle(ref, settlement)),
       adopt: (command) => admission.adopt(command),
       trueUp: (ref, actualMicros) => admission.trueUp(ref, actualMicros),
+      awaitApproval: (ref) => admission.awaitApproval(ref),
+      decideApproval: (ref, decision) => admission.decideApproval(ref, decision),
       markInDoubt: (ref) => admission.markInDoubt(ref),
       putKey: (key) => admission.putKey(key),
       setAccountFrozen: (accountId, frozen) => admission.setAccountFrozen(accountId, frozen),

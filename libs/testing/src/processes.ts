@@ -63,6 +63,11 @@ export class ServerProcess {
     return this.exited;
   }
 
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
   async #ready(url: string, withinMs: number): Promise<void> {
     const giveUpAtMs = Date.now() + withinMs;
     while (this.running && Date.now() < giveUpAtMs) {

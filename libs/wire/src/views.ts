@@ -1,5 +1,5 @@
 import type { BalanceReport, StoredVaultKey } from '@keybrake/application';
-import type { Cap, Policy } from '@keybrake/domain';
+import type { Cap, Currency } from '@keybrake/domain';
 import { down, iso, up } from './texts.js';
 
 export const capView = ({ scope, window, currency, direction, limitMicros }: Cap) => ({
@@ -11,8 +11,8 @@ export const capView = ({ scope, window, currency, direction, limitMicros }: Cap
 });
 
 /** By currency. */
-export function perCallMaxView({ perCallMaxMicros }: Pick<Policy, 'perCallMaxMicros'>): Record<string, string> {
-  return Object.fromEntries([...perCallMaxMicros].map(([currency, micros]) => [currency, down(micros, currency)]));
+export function amountsView(micros: ReadonlyMap<Currency, bigint>): Record<string, string> {
+  return Object.fromEntries([...micros].map(([currency, amount]) => [currency, down(amount, currency)]));
 }
 
 /** Without its text, which is shown once. */

@@ -1,7 +1,7 @@
 import type { BalanceReport, KeyRecord, Standing } from '@keybrake/application';
 import { type AuditEntry, lineAllows } from '@keybrake/domain';
 import { docsPath, type ProviderRegistry } from '@keybrake/providers';
-import { balanceView, iso, perCallMaxView, upOrNull } from '@keybrake/wire';
+import { amountsView, balanceView, iso, upOrNull } from '@keybrake/wire';
 
 type Live = Extract<Standing, { kind: 'live' }>;
 
@@ -18,7 +18,8 @@ export function budgetView({ record, runId, isFrozen }: Live, balances: readonly
     expiresAt: iso(key.expiresAtMs),
     frozen: isFrozen,
     caps: balances.map(balanceView),
-    perCallMax: perCallMaxView(policy),
+    perCallMax: amountsView(policy.perCallMaxMicros),
+    approvalAbove: amountsView(policy.approval?.aboveMicros ?? new Map()),
     requestsPerMonth: requestsPerMonth ?? null,
     requestsPerSecond: requestsPerSecond ?? null,
     requires: { runId: policy.requireRunId, idempotencyKey: policy.requireIdempotencyKey },

@@ -68,6 +68,7 @@ const policyOf = (allowedOperations: readonly string[], caps: readonly Cap[]): P
   requireIdempotencyKey: false,
   otherCurrencies: 'deny',
   duplicateGuard: undefined,
+  approval: undefined,
   mode: 'enforce',
   connectedAccounts: [],
 });

@@ -72,6 +72,7 @@ export function readOnlyDraft(provider: ProviderId): PolicyDraft {
     requireIdempotencyKey: false,
     otherCurrencies: 'deny',
     duplicateGuard: undefined,
+    approval: undefined,
     mode: 'enforce',
     connectedAccounts: [],
   };

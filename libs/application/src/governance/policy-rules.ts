@@ -1,4 +1,6 @@
 import {
+  APPROVAL_VALID_MAX_MS,
+  APPROVAL_VALID_MIN_MS,
   type Cap,
   canonicalJson,
   GUARD_WINDOW_MAX_MS,
@@ -38,6 +40,7 @@ export function policyProblems(providers: GovernancePorts['providers'], draft: P
     ...amountProblems(draft),
     ...accountProblems(provider, draft),
     ...guardProblems(draft.duplicateGuard),
+    ...approvalProblems(draft.approval),
     ...countProblems('/requestsPerMonth', draft.requestsPerMonth),
     ...countProblems('/requestsPerSecond', draft.requestsPerSecond),
     ...(isTimeZone(draft.timeZone)
@@ -91,14 +94,17 @@ const LIMIT_DETAIL = 'A limit must not be negative, nor more than Keybrake can c
 const isAmount = (micros: bigint) => micros >= 0n && micros <= MICROS_MAX;
 
 function amountProblems(draft: PolicyDraft): readonly Problem[] {
-  const perCall = [...draft.perCallMaxMicros]
-    .filter(([, micros]) => !isAmount(micros))
-    .map(([currency]) => ({ pointer: `/perCallMaxMicros/${currency}`, detail: LIMIT_DETAIL }));
+  const perCall = wrongAmounts('/perCallMaxMicros', draft.perCallMaxMicros);
   const { unpriced } = draft;
   const reserveIsWrong = unpriced !== 'deny' && (unpriced.micros === 0n || !isAmount(unpriced.micros));
   const detail = 'What an unpriced call reserves must be more than zero.';
   return reserveIsWrong ? [...perCall, { pointer: '/unpriced', detail }] : perCall;
 }
+
+const wrongAmounts = (pointer: string, amounts: PolicyDraft['perCallMaxMicros']): readonly Problem[] =>
+  [...amounts]
+    .filter(([, micros]) => !isAmount(micros))
+    .map(([currency]) => ({ pointer: `${pointer}/${currency}`, detail: LIMIT_DETAIL }));
 
 function accountProblems(
   { accountHeaders }: Provider,
@@ -120,6 +126,17 @@ function guardProblems(guard: PolicyDraft['duplicateGuard']): readonly Problem[]
   return isRight ? [] : [{ pointer: '/duplicateGuard/windowSeconds', detail: 'From 1 to 86400 seconds are needed.' }];
 }
 
+function approvalProblems(approval: PolicyDraft['approval']): readonly Problem[] {
+  if (approval === undefined) return [];
+  const { aboveMicros, validMs } = approval;
+  const isInTime = validMs >= APPROVAL_VALID_MIN_MS && validMs <= APPROVAL_VALID_MAX_MS;
+  const detail = 'From 60 to 604800 seconds are needed: a minute to a week.';
+  return [
+    ...wrongAmounts('/approval/aboveMicros', aboveMicros),
+    ...(isInTime ? [] : [{ pointer: '/approvals/expiresInSeconds', detail }]),
+  ];
+}
+
 function countProblems(pointer: string, count: number | undefined): readonly Problem[] {
   const isRight = count === undefined || (Number.isInteger(count) && count >= 1 && count <= COUNT_MAX);
   return isRight ? [] : [{ pointer, detail: `A whole number from 1 to ${COUNT_MAX} is needed.` }];
@@ -130,14 +147,17 @@ export function sameDraft(a: PolicyDraft, b: PolicyDraft): boolean {
   return canonicalJson(draftJson(a)) === canonicalJson(draftJson(b));
 }
 
+const amountsJson = (amounts: PolicyDraft['perCallMaxMicros']): JsonValue =>
+  Object.fromEntries([...amounts].map(([currency, micros]) => [currency, `${micros}`]));
+
 function draftJson(draft: PolicyDraft): JsonValue {
-  const { unpriced } = draft;
+  const { unpriced, approval } = draft;
   return {
     name: draft.name,
     provider: draft.provider,
     allowedOperations: draft.allowedOperations,
     caps: draft.caps.map((cap) => `${capSubject(cap)}=${cap.limitMicros}`),
-    perCallMax: Object.fromEntries([...draft.perCallMaxMicros].map(([currency, micros]) => [currency, `${micros}`])),
+    perCallMax: amountsJson(draft.perCallMaxMicros),
     timeZone: draft.timeZone,
     requestsPerMonth: draft.requestsPerMonth,
     requestsPerSecond: draft.requestsPerSecond,
@@ -147,6 +167,7 @@ function draftJson(draft: PolicyDraft): JsonValue {
     connectedAccounts: draft.connectedAccounts,
     otherCurrencies: draft.otherCurrencies,
     duplicateGuard: draft.duplicateGuard && { ...draft.duplicateGuard },
+    approval: approval && { ...approval, aboveMicros: amountsJson(approval.aboveMicros) },
     mode: draft.mode,
   };
 }

@@ -171,6 +171,7 @@ async function applyEvents(
   await ledger.saveIdempotencyRecords(projection.idempotencyRecords());
   await ledger.saveAudit(chain.entries(), chain.links());
   await ledger.saveAskedCalls(projection.askedCalls());
+  await ledger.saveApprovals(projection.approvals.changes());
   await ledger.saveAnomalies(projection.anomalies());
   await ledger.raiseAlerts([...budgetAlerts(deltas, totals), ...projection.alerts()]);
   await ledger.savePriceWatches(projection.priceWatches());

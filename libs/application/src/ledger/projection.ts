@@ -15,9 +15,11 @@ import {
   type SpendReserved,
   spentMicros,
 } from '@keybrake/domain';
+import { approvalAlert } from '../alerts/approval-alert.js';
 import { anomalyAlert, duplicateAlert } from '../alerts/call-alerts.js';
 import type { Digests } from '../ports/digests.js';
 import type { Anomaly, AskedCall, IdempotencyRecordRow, PriceWatch } from '../ports/ledger-store.js';
+import { ApprovalTrail } from './approval-trail.js';
 import { BalanceTrail } from './balance-trail.js';
 import { sortedByKey } from './sorted-by-key.js';
 import { UsageRollup } from './usage-rollup.js';
@@ -29,6 +31,7 @@ const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
 export class Projection {
   readonly balances = new BalanceTrail();
   readonly usage = new UsageRollup();
+  readonly approvals: ApprovalTrail;
   readonly #digests: Pick<Digests, 'sha256'>;
   readonly #reservations = new Map<ReservationId, Reservation>();
   readonly #accounts = new Map<ReservationId, AccountId>();
@@ -40,6 +43,7 @@ export class Projection {
 
   constructor(digests: Pick<Digests, 'sha256'>) {
     this.#digests = digests;
+    this.approvals = new ApprovalTrail(digests);
   }
 
   reservationChanged(event: ReservationEvent, before: Reservation, after: Reservation): void {
@@ -55,6 +59,8 @@ export class Projection {
     this.usage.reservationChanged(accountId, facts, before, after);
     this.#keepIdempotencyRecord(accountId, facts, after);
     if (before.facts === undefined) this.#raise(duplicateAlert(facts));
+    const request = this.approvals.reservationChanged(facts, before, after);
+    if (request !== undefined) this.#raise(approvalAlert(request));
     this.#noteAnomalies(event, facts, before, after);
     this.#watchPrice(accountId, facts, after);
   }

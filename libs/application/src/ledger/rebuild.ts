@@ -56,6 +56,7 @@ async function rebuild(ports: RebuildPorts, stopping: () => boolean): Promise<Re
     (await ports.rebuild.loadReservations(incarnation, snapshot.reservations)) &&
     (await ports.rebuild.loadCommits(incarnation, snapshot.commits)) &&
     (await ports.rebuild.loadGuards(incarnation, snapshot.guards)) &&
+    (await ports.rebuild.loadApprovals(incarnation, snapshot.approvals)) &&
     (await ports.rebuild.loadMeters(incarnation, snapshot.meters));
   if (!isLoaded) return { kind: 'overtaken' };
   await republishAdmission(ports.governance);

@@ -29,7 +29,7 @@ export class UsageRollup {
   readonly #months = new Map<string, Mutable<MonthCallsDelta>>();
 
   reservationChanged(accountId: AccountId, facts: SpendReserved, before: Reservation, after: Reservation): void {
-    const { call, reservedAtMs, resolves } = facts;
+    const { call, reservedAtMs, resolves, approval } = facts;
     const isNew = before.facts === undefined;
     const spent = contributionDifference(spendOf(before), spendOf(after));
     if (!isCallersOwn(facts)) {
@@ -38,8 +38,10 @@ export class UsageRollup {
       return;
     }
     const endedAtMs = after.outcome.state === 'open' ? reservedAtMs : after.outcome.atMs;
-    this.#add(accountId, call, reservedAtMs, spent, isNew ? 'calls' : undefined);
-    this.#addToRun(accountId, call, reservedAtMs, spent, isNew ? 'calls' : undefined, endedAtMs);
+    // What asks for approval is refused as it is; quota and rate have counted it.
+    const count = approval === undefined ? 'calls' : 'denials';
+    this.#add(accountId, call, reservedAtMs, spent, isNew ? count : undefined);
+    this.#addToRun(accountId, call, reservedAtMs, spent, isNew ? count : undefined, endedAtMs);
     if (isNew) this.#addToMonth(accountId, call, reservedAtMs);
   }
 

@@ -1,4 +1,11 @@
-import type { LoadedBalance, LoadedCommit, LoadedGuard, LoadedMeter, LoadedReservation } from './admission-rebuild.js';
+import type {
+  LoadedApproval,
+  LoadedBalance,
+  LoadedCommit,
+  LoadedGuard,
+  LoadedMeter,
+  LoadedReservation,
+} from './admission-rebuild.js';
 
 /** What the ledger knows that an admission store has to begin its life with; all of it seen at one moment. */
 export interface LedgerSnapshot {
@@ -7,6 +14,7 @@ export interface LedgerSnapshot {
   readonly reservations: readonly LoadedReservation[];
   readonly commits: readonly LoadedCommit[];
   readonly guards: readonly LoadedGuard[];
+  readonly approvals: readonly LoadedApproval[];
   readonly meters: readonly LoadedMeter[];
   /** When the last idempotency key of a completed call expires (R8); 0 when there is none. */
   readonly claimsUntilMs: number;

@@ -1,4 +1,4 @@
-import type { AccountId, Hold, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, Hold, Money, ReservationId, VaultKeyId } from '@keybrake/domain';
 import type { Claim } from './admission-store.js';
 
 /** What the store says of itself. `missing`: empty, or another server process than the one that was made ready. */
@@ -16,13 +16,28 @@ export interface LoadedBalance {
   readonly heldMicros: bigint;
 }
 
-/** Recorded and without an outcome: loaded as launched and past its deadline, so never swept (R3). */
+/**
+ * Recorded and without an outcome: loaded as launched and past its deadline, so never swept (R3). What waits for a person is
+ * never launched, and waits on.
+ */
 export interface LoadedReservation {
   readonly accountId: AccountId;
   readonly reservationId: ReservationId;
   readonly holds: readonly Pick<Hold, 'counter' | 'windowId' | 'amountMicros'>[];
   readonly reservedAtMs: number;
   readonly claim: Claim | undefined;
+  readonly state: 'launched' | 'waiting';
+}
+
+/** What was decided of the newest request of an idempotency key. */
+export interface LoadedApproval {
+  readonly accountId: AccountId;
+  /** Of the request. */
+  readonly reservationId: ReservationId;
+  readonly claim: Claim;
+  readonly state: 'waiting' | 'approved' | 'denied' | 'expired';
+  readonly untilMs: number;
+  readonly amount: Money;
 }
 
 /** Committed, and its price may still change. */
@@ -58,6 +73,8 @@ export interface AdmissionRebuild {
   loadCommits(incarnation: number, commits: readonly LoadedCommit[]): Promise<boolean>;
   /** After the reservations: an open one forgets its entry with its release. */
   loadGuards(incarnation: number, guards: readonly LoadedGuard[]): Promise<boolean>;
+  /** After the reservations, too: a key's open call stays what it is. */
+  loadApprovals(incarnation: number, approvals: readonly LoadedApproval[]): Promise<boolean>;
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean>;
   /** Ready. Until `claimsUntilMs` an unknown idempotency key is looked up in the ledger before it counts as new (R8). */
   finish(incarnation: number, claimsUntilMs: number): Promise<boolean>;

@@ -3,6 +3,7 @@ import type {
   BoundCap,
   CapState,
   DuplicateGuard,
+  Money,
   PolicyId,
   Refusal,
   ReservationId,
@@ -41,6 +42,12 @@ export interface GuardClaim {
   readonly mode: DuplicateGuard['mode'];
 }
 
+/** The amount that a person has to agree to, in the call's own currency. Needs a claim. */
+export interface ApprovalClaim extends Money {
+  /** How long a request waits, from its reservation. */
+  readonly validMs: number;
+}
+
 export interface ReserveCommand {
   readonly reservationId: ReservationId;
   readonly accountId: AccountId;
@@ -52,6 +59,8 @@ export interface ReserveCommand {
   readonly refusal: Refusal | undefined;
   readonly claim: Claim | undefined;
   readonly guard?: GuardClaim | undefined;
+  /** Held for a decision instead of a launch, unless this claim has an approval that covers it. */
+  readonly approval?: ApprovalClaim | undefined;
   /** Room, quota and rate refuse nothing: what lacks it is held all the same, and named. */
   readonly isShadow?: boolean | undefined;
   readonly meters: readonly Meter[];
@@ -67,6 +76,10 @@ export type ReserveOutcome =
       readonly windows: readonly { readonly span: WindowSpan; readonly remainingMicros: bigint }[];
       /** The latest call with the guard's hash that was not released, where the guard only warns. */
       readonly duplicateOf?: ReservationId | undefined;
+      /** Set where the command asks for approval: what is held waits until then, or was approved as that request. */
+      readonly approval?: { readonly untilMs: number } | { readonly approvedAs: ReservationId } | undefined;
+      /** The request whose place this call has taken, released in the same step. */
+      readonly supersedes?: ReservationId | undefined;
       /** Of a command in shadow: the first thing that it would have been refused for. */
       readonly shadowRefusal?: Refusal | undefined;
     }
@@ -78,6 +91,13 @@ export type ReserveOutcome =
       readonly sealedResponse: string | undefined;
     }
   | { readonly kind: 'in_flight'; readonly reservationId: ReservationId }
+  /** The claim's request for approval was not approved, or not yet. */
+  | {
+      readonly kind: 'not_approved';
+      readonly state: 'waiting' | 'denied' | 'expired';
+      readonly reservationId: ReservationId;
+      readonly untilMs: number;
+    }
   /** Launched, and past its deadline with no outcome. */
   | { readonly kind: 'in_doubt'; readonly reservationId: ReservationId; readonly launchedAtMs: number }
   | { readonly kind: 'stale_policy' }
@@ -123,6 +143,10 @@ export type Settlement =
   /** `recorded: false`: the log does not have the release yet; the janitor appends it (see sweepHeld). */
   | { readonly kind: 'released'; readonly recorded: boolean };
 
+export type ApprovalDecision =
+  | { readonly kind: 'approved'; readonly untilMs: number }
+  | { readonly kind: 'denied' | 'expired' };
+
 /** `unchanged`: settled before; a commit after a wrong release still turns into `settled` (R5). */
 export type SettleOutcome = 'settled' | 'unchanged';
 
@@ -148,6 +172,16 @@ export interface AdmissionStore {
    * above the limit. Within 24 hours of the commit; older calls are forgotten here.
    */
   trueUp(ref: ReservationRef, actualMicros: bigint): Promise<TrueUpOutcome>;
+  /**
+   * What `reserve` has held for a decision waits for it from now on, whoever dies: no janitor releases it. False: it is held
+   * no longer.
+   */
+  awaitApproval(ref: ReservationRef): Promise<boolean>;
+  /**
+   * In force once it returns: an approved request lets one call with its idempotency key through until then; of the others
+   * the amount is released, and the key is answered with the decision. False: it waits no longer.
+   */
+  decideApproval(ref: ReservationRef, decision: ApprovalDecision): Promise<boolean>;
   /** The owner knows that it won't learn the outcome: no need to wait for the deadline. */
   markInDoubt(ref: ReservationRef): Promise<void>;
 

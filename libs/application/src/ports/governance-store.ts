@@ -56,6 +56,8 @@ export type GovernanceAction =
   | 'token.revoked'
   | 'session.opened'
   | 'session.ended'
+  | 'approval.approved'
+  | 'approval.denied'
   | 'webhook.created'
   | 'webhook.revised'
   | 'webhook.secret_rotated'

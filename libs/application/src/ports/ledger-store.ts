@@ -12,6 +12,7 @@ import type {
   SpendEvent,
   VaultKeyId,
 } from '@keybrake/domain';
+import type { ApprovalChanges } from './approval-store.js';
 import type { ReadingPosition } from './event-log.js';
 
 /** A change of one balance. Identified by account, counter and window; the rest describes the row if it is new. */
@@ -184,6 +185,7 @@ export interface LedgerTransaction {
   saveAnomalies(anomalies: readonly Anomaly[]): Promise<void>;
   /** Those that were not raised before. */
   raiseAlerts(alerts: readonly Alert[]): Promise<void>;
+  saveApprovals(changes: ApprovalChanges): Promise<void>;
   saveAskedCalls(calls: readonly AskedCall[]): Promise<void>;
   savePriceWatches(watches: readonly PriceWatch[]): Promise<void>;
   /** Freezes the accounts that they belong to, or may belong to. */

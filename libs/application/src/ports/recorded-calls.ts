@@ -40,6 +40,8 @@ export interface RecordedCall
   /** Undefined: it was never priced, or an older build has recorded it. */
   readonly pricing: Pricing | undefined;
   readonly holds: readonly Hold[];
+  /** People had agreed to it. */
+  readonly wasApproved: boolean;
   /** Of a replay: the call whose answer was given again. */
   readonly originalId: string | undefined;
 }

@@ -1,12 +1,14 @@
-import type { Refusal } from '@keybrake/domain';
+import { approvalIdOf, invariant, type Refusal, type ReservationId } from '@keybrake/domain';
 import type { OutgoingRequest } from '@keybrake/providers';
 import { within } from '../deadline.js';
+import { approvalPage } from '../governance/approval-link.js';
+import type { ReserveOutcome } from '../ports/admission-store.js';
 import { DependencyUnavailable } from '../ports/runtime.js';
 import { abandon } from './abandon.js';
 import type { AdmittedCall, ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 import { outgoingRequest } from './forward.js';
 import { sealRequest } from './kept-request.js';
-import { spendReserved } from './record.js';
+import { spendReleased, spendReserved } from './record.js';
 import { type HeldAdmission, unavailable } from './reserve.js';
 
 export function admittedCall(
@@ -27,6 +29,7 @@ export function admittedCall(
     adopted: false,
     remainingMicros,
     duplicateOf: outcome.duplicateOf,
+    approval: outcome.approval,
     shadowRefusal: (verdict.kind === 'allowed' ? verdict.shadowRefusal : undefined) ?? outcome.shadowRefusal,
   };
 }
@@ -39,9 +42,17 @@ export async function recordReserved(
   { outcome, command }: HeldAdmission,
 ): Promise<OutgoingRequest> {
   try {
-    const [request, sealedRequest] = await Promise.all([outgoingRequest(ports, call), sealRequest(ports.seal, call)]);
-    const event = spendReserved(ports.runtime, call, outcome, command, sealedRequest);
-    await within(ports.log.append(call.accountId, [event]), settings.recordTimeoutMs, 'The event log');
+    const waits = call.approval !== undefined && 'untilMs' in call.approval;
+    const [request, sealedRequest] = await Promise.all([
+      outgoingRequest(ports, call),
+      // Of what only waits nobody will need the request.
+      waits ? undefined : sealRequest(ports.seal, call),
+    ]);
+    const reserved = spendReserved(ports.runtime, call, outcome, command, sealedRequest);
+    // In one append, the release first: at no point of the log both are open.
+    const events =
+      outcome.supersedes === undefined ? [reserved] : [superseded(ports, call, outcome.supersedes), reserved];
+    await within(ports.log.append(call.accountId, events), settings.recordTimeoutMs, 'The event log');
     call.watch.ended('record');
     return request;
   } catch (error) {
@@ -49,6 +60,49 @@ export async function recordReserved(
     throw error;
   }
 }
+
+const superseded = ({ runtime }: ProxyCallPorts, call: AdmittedCall, request: ReservationId) =>
+  spendReleased(runtime, call, request, 'superseded', call.reservationId);
+
+/** Instead of phase 3, for a call that a person has to agree to. Returns what its caller is told. */
+export async function awaitApproval(
+  ports: ProxyCallPorts,
+  settings: ProxyCallSettings,
+  call: AdmittedCall,
+  untilMs: number,
+): Promise<Refusal> {
+  try {
+    const waits = await ports.admission.awaitApproval(call);
+    call.watch.ended('launch');
+    if (waits) return approvalRefusal(settings, call, { state: 'waiting', reservationId: call.reservationId, untilMs });
+    abandon(ports, call, 'not_held');
+    return unavailable('The reservation of this call');
+  } catch (error) {
+    abandon(ports, call, 'waiting not confirmed');
+    throw error;
+  }
+}
+
+/** What the caller of a request that was not approved, or not yet, is told. */
+export function approvalRefusal(
+  settings: ProxyCallSettings,
+  { verdict, record }: ReadCall,
+  { state, reservationId, untilMs }: Pick<NotApproved, 'state' | 'reservationId' | 'untilMs'>,
+): Refusal {
+  const approvalId = approvalIdOf(reservationId);
+  if (state !== 'waiting') return { code: state === 'denied' ? 'approval_denied' : 'approval_expired', approvalId };
+  const requested = verdict.kind === 'allowed' ? verdict.approvalFor : undefined;
+  invariant(requested !== undefined, 'a call that waits for a person asks for an amount');
+  const micros = record.policy.approval?.aboveMicros.get(requested.currency) ?? 0n;
+  return {
+    code: 'approval_required',
+    requested,
+    above: { currency: requested.currency, micros },
+    request: { approvalId, expiresAtMs: untilMs, page: approvalPage(settings.adminUrl, approvalId) },
+  };
+}
+
+type NotApproved = Extract<ReserveOutcome, { kind: 'not_approved' }>;
 
 /** Phase 3. Undefined when launched. A refused launch was provably not forwarded, so its owner may release it. */
 export async function launch(

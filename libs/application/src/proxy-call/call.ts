@@ -1,6 +1,6 @@
 import type { AccountId, Pricing, ProviderId, Refusal, ReservationId, RunId, Verdict } from '@keybrake/domain';
 import type { LookUp, Operation, OutgoingRequest, PriceList, Provider, ProviderRegistry } from '@keybrake/providers';
-import type { AdmissionStore } from '../ports/admission-store.js';
+import type { AdmissionStore, ReserveOutcome } from '../ports/admission-store.js';
 import type { CallObserver } from '../ports/call-observer.js';
 import type { Digests } from '../ports/digests.js';
 import type { EventAppender } from '../ports/event-log.js';
@@ -50,6 +50,8 @@ export interface ProxyCallPorts {
 }
 
 export interface ProxyCallSettings {
+  /** Where people decide of approvals: the admin API's own address. */
+  readonly adminUrl: string;
   /** Names this gateway process to the admission store: a launch belongs to its owner. */
   readonly owner: string;
   /** From launch to the provider's whole answer; after it the call is in doubt. */
@@ -99,6 +101,8 @@ export interface AdmittedCall extends ReadCall {
   readonly adopted: boolean;
   /** What is left under the tightest cap, for the caller. */
   readonly remainingMicros: bigint | undefined;
+  /** It waits for a person until then, or was approved as that request. */
+  readonly approval?: Extract<ReserveOutcome, { kind: 'held' }>['approval'];
   /** The earlier call that this one repeats under another idempotency key, where the policy only warns. */
   readonly duplicateOf?: ReservationId | undefined;
   /** What it would have been refused for, were its policy not in shadow. */

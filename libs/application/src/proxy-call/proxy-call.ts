@@ -2,7 +2,7 @@ import type { Refusal, ReservationId } from '@keybrake/domain';
 import type { OutgoingRequest } from '@keybrake/providers';
 import { within } from '../deadline.js';
 import { DependencyUnavailable } from '../ports/runtime.js';
-import { admittedCall, launch, recordReserved } from './admit.js';
+import { admittedCall, approvalRefusal, awaitApproval, launch, recordReserved } from './admit.js';
 import { adopt, asReserved } from './adopt.js';
 import { allowedAnswer, type CallReport, createReport, refusalAnswer, replayAnswer } from './answer.js';
 import { authenticate } from './authenticate.js';
@@ -63,6 +63,12 @@ async function proxyCall(
   // 2 record: not one byte leaves before the log has acknowledged (R2).
   const request = await recordReserved(ports, settings, admitted, admission);
 
+  // What a person has to agree to is not launched: it waits, whoever dies, and its retry comes back to phase 1.
+  if (admitted.approval !== undefined && 'untilMs' in admitted.approval) {
+    const asked = await awaitApproval(ports, settings, admitted, admitted.approval.untilMs);
+    return refusalAnswer(report, asked, 'denied', passage.reservationId);
+  }
+
   // 3 launch: the store's last word (R3, R7).
   const refusal = await launch(ports, settings, admitted);
   if (refusal !== undefined) return refusalAnswer(report, refusal, 'denied');
@@ -117,6 +123,8 @@ async function answerWithoutHold(
       return deny(passage, call, unavailable('The current policy'));
     case 'refused':
       return deny(passage, call, await withEarlierObject(ports, call, admission.refusal));
+    case 'not_approved':
+      return deny(passage, call, approvalRefusal(settings, call, admission));
     case 'completed':
       return answerAgain(passage, call, admission);
     case 'in_doubt': {

@@ -68,8 +68,16 @@ export function spendReserved(
     pricesFor: call.pricesFor,
     guardHash: guard?.hash,
     duplicateOf: held.duplicateOf,
+    ...approvalFacts(call),
     shadow: call.shadowRefusal && { rule: call.shadowRefusal.code, message: messageOf(call.shadowRefusal) },
   };
+}
+
+function approvalFacts({ approval, record }: AdmittedCall): Pick<SpendReserved, 'approval' | 'approvedAs'> {
+  if (approval === undefined) return {};
+  if ('approvedAs' in approval) return approval;
+  const { approvers = 1, validMs = 0 } = record.policy.approval ?? {};
+  return { approval: { expiresAtMs: approval.untilMs, approvers, validMs } };
 }
 
 function stampedHold({ cap, amountMicros }: HoldRequest, span: { id: string; endsAtMs: number } | undefined): Hold {

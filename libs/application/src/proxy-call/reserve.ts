@@ -12,6 +12,7 @@ import {
 } from '@keybrake/domain';
 import { pause } from '../deadline.js';
 import type {
+  ApprovalClaim,
   Claim,
   GuardClaim,
   HoldRequest,
@@ -25,7 +26,7 @@ import type { ProxyCallPorts, ProxyCallSettings, ReadCall } from './call.js';
 export interface HeldAdmission {
   readonly kind: 'held';
   readonly outcome: Extract<ReserveOutcome, { kind: 'held' }>;
-  readonly command: Pick<ReserveCommand, 'holds' | 'guard'>;
+  readonly command: Pick<ReserveCommand, 'holds' | 'guard' | 'approval'>;
 }
 
 /** What phase 1 can end in; a key still in flight after the wait, or a store that isn't ready, has become a refusal. */
@@ -92,6 +93,7 @@ export function reserveCommand(
     refusal: call.verdict.kind === 'refused' ? call.verdict.refusal : undefined,
     claim: claimOf(digests, call),
     guard: guardOf(digests, call),
+    approval: approvalOf(call),
     isShadow: policy.mode === 'shadow',
     meters: metersOf(call, nowMs),
     holds: holdsOf(call.verdict, nowMs),
@@ -119,6 +121,12 @@ function guardOf(digests: Pick<Digests, 'sha256'>, call: Reservable): GuardClaim
   const { mode, windowMs, scope } = duplicateGuard;
   const hash = digests.sha256(`${fingerprint}\n${scope === 'run' ? (runId ?? '') : '*'}`);
   return { rootKeyId: rootKeyId(call.record.key), hash, windowMs, mode };
+}
+
+function approvalOf({ verdict, record }: Reservable): ApprovalClaim | undefined {
+  const { approval } = record.policy;
+  if (approval === undefined || verdict.kind === 'refused' || verdict.approvalFor === undefined) return undefined;
+  return { ...verdict.approvalFor, validMs: approval.validMs };
 }
 
 function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {

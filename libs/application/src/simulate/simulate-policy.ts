@@ -1,6 +1,7 @@
 import {
   type AccountId,
   describeRefusal,
+  formatMoney,
   type Money,
   type Policy,
   type PolicyId,
@@ -13,6 +14,7 @@ import {
 import type { GovernancePorts } from '../governance/governance.js';
 import { refuseProblems } from '../governance/governance-error.js';
 import { type PolicyDraft, policyProblems } from '../governance/policy-rules.js';
+import type { ApprovalClaim } from '../ports/admission-store.js';
 import type { Digests } from '../ports/digests.js';
 import type { RecordedCall, RecordedCalls } from '../ports/recorded-calls.js';
 import { meterCounter, reserveCommand } from '../proxy-call/reserve.js';
@@ -132,8 +134,14 @@ class Simulation {
       idempotencyKey: call.idempotencyKey ?? undefined,
       runId: (call.runId ?? undefined) as RunId | undefined,
     };
-    const command = reserveCommand(this.#ports.digests, reservable, call.id, call.startedAtMs);
+    const asked = reserveCommand(this.#ports.digests, reservable, call.id, call.startedAtMs);
+    const command = call.wasApproved ? { ...asked, approval: undefined } : asked;
     const outcome = this.#admission.reserve(command, call.startedAtMs);
+    if (command.approval !== undefined && (outcome.kind === 'held' || outcome.kind === 'not_approved')) {
+      this.#endRequest(call, command.approval);
+      const message = `a person has to agree to ${formatMoney(command.approval)}`;
+      return { ...NOTHING, decision: 'denied', rule: 'approval_required', message };
+    }
     if (outcome.kind === 'refused') {
       const { refusal } = outcome;
       return { ...NOTHING, decision: 'denied', rule: refusal.code, message: describeRefusal(refusal) };
@@ -142,6 +150,13 @@ class Simulation {
     const amount = verdict.kind === 'allowed' ? verdict.amount : undefined;
     const spentMicros = this.#endAdmitted(call, amount);
     return { ...NOTHING, decision: 'allowed', currency: amount?.currency ?? null, spentMicros };
+  }
+
+  /** What was asked for is held as long as it was; where nobody was asked, nobody is taken to have decided in time. */
+  #endRequest({ id, rule, state, startedAtMs, endedAtMs }: RecordedCall, { validMs }: ApprovalClaim): void {
+    const wasAsked = rule === 'approval_required' && state !== 'denied';
+    const endsAtMs = wasAsked ? endedAtMs : startedAtMs + validMs;
+    if (endsAtMs !== null) this.#endings.add(endsAtMs, () => this.#admission.settle(id, undefined, endsAtMs));
   }
 
   /** As it ended when it was recorded; a call that was not made then is taken to have spent what it asked for. */

@@ -60,7 +60,7 @@ export class SimulatedAdmission {
     const known = this.#reservations.get(command.reservationId);
     if (known !== undefined) return known.outcome;
     const { claim, guard, refusal } = command;
-    const earlier = claim === undefined ? undefined : this.#earlierCall(claim, atMs);
+    const earlier = claim === undefined ? undefined : this.#earlierCall(claim, command, atMs);
     if (earlier !== undefined) return earlier;
     if (refusal !== undefined) return { kind: 'refused', refusal };
 
@@ -115,12 +115,20 @@ export class SimulatedAdmission {
     return 'settled';
   }
 
-  #earlierCall(claim: Claim, atMs: number): ReserveOutcome | undefined {
+  #earlierCall(claim: Claim, { approval, refusal }: ReserveCommand, atMs: number): ReserveOutcome | undefined {
     const earlierId = this.#claims.get(claimName(claim));
     const earlier = earlierId === undefined ? undefined : this.#reservations.get(earlierId);
     if (earlierId === undefined || earlier === undefined || earlier.state === 'released') return undefined;
     if (earlier.state === 'committed' && earlier.endedAtMs + DAY_MS <= atMs) return undefined;
     if (earlier.command.claim?.fingerprint !== claim.fingerprint) return refused({ code: 'idempotency_mismatch' });
+    // Nobody decides here: who comes without asking was approved, and takes the request's place.
+    if (earlier.state === 'open' && earlier.command.approval !== undefined && refusal === undefined) {
+      if (approval !== undefined) {
+        return { kind: 'not_approved', state: 'waiting', reservationId: earlierId, untilMs: Number.POSITIVE_INFINITY };
+      }
+      this.settle(earlierId, undefined, atMs);
+      return undefined;
+    }
     return earlier.state === 'committed'
       ? { kind: 'completed', reservationId: earlierId, sealedResponse: undefined }
       : { kind: 'in_flight', reservationId: earlierId };

@@ -109,6 +109,8 @@ export interface Config {
   readonly drainDelayMs: number;
   /** Where agents reach the gateway, for what the dashboard shows: its own address unless told. */
   readonly publicGatewayUrl: string;
+  /** Where people reach the dashboard, for what agents and alerts show: the admin API's own address unless told. */
+  readonly publicAdminUrl: string;
   readonly signIn: SignInConfig;
   readonly pricesFile: string | undefined;
   /** Describes providers that there is no code for. */
@@ -163,6 +165,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     publicGatewayUrl:
       read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(read.KEYBRAKE_GATEWAY_HOST, read.KEYBRAKE_GATEWAY_PORT),
+    publicAdminUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL ?? addressOf(read.KEYBRAKE_ADMIN_HOST, read.KEYBRAKE_ADMIN_PORT),
     signIn: Object.freeze({
       publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL,
       oidc: oidcSettings(read),

@@ -1,6 +1,7 @@
 import type {
   AdmissionLife,
   AdmissionRebuild,
+  LoadedApproval,
   LoadedBalance,
   LoadedCommit,
   LoadedGuard,
@@ -66,7 +67,7 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
 
   loadReservations(incarnation: number, reservations: readonly LoadedReservation[]): Promise<boolean> {
     return this.#load('load_reservation', reservations, (reservation) => {
-      const { accountId, reservationId, holds, reservedAtMs, claim } = reservation;
+      const { accountId, reservationId, holds, reservedAtMs, claim, state } = reservation;
       const keys = accountKeys(accountId);
       return {
         keys: [
@@ -82,6 +83,7 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
           reservedAtMs,
           claim?.fingerprint ?? '',
           indexMember(reservation),
+          state,
         ],
       };
     });
@@ -102,6 +104,13 @@ export class RedisAdmissionRebuild implements AdmissionRebuild {
         args: [incarnation, reservationId, reservedAtMs],
       };
     });
+  }
+
+  loadApprovals(incarnation: number, approvals: readonly LoadedApproval[]): Promise<boolean> {
+    return this.#load('load_approval', approvals, ({ accountId, reservationId, claim, state, untilMs, amount }) => ({
+      keys: [STATE, accountKeys(accountId).claim(claim.rootKeyId, claim.keyHash)],
+      args: [incarnation, reservationId, claim.fingerprint, state, untilMs, amount.micros.toString(), amount.currency],
+    }));
   }
 
   loadMeters(incarnation: number, meters: readonly LoadedMeter[]): Promise<boolean> {

@@ -3,6 +3,7 @@ import {
   type AdmissionStore,
   type AdoptCommand,
   type AdoptOutcome,
+  type ApprovalDecision,
   DependencyUnavailable,
   type LaunchCommand,
   type LaunchOutcome,
@@ -14,10 +15,13 @@ import {
   type TrueUpOutcome,
 } from '@keybrake/application';
 import type { AccountId, PolicyId } from '@keybrake/domain';
-import { decodeReserveReply, encodeHold, encodeRefusal, type ReserveReply } from '../reserve-reply.js';
+import { decodeReserveReply, encodeApproval, encodeHold, encodeRefusal, type ReserveReply } from '../reserve-reply.js';
 import type { EarlierCalls } from './earlier-calls.js';
 import { accountKeys, INDEX, indexMember, STATE } from './redis-keys.js';
 import type { RedisServer } from './redis-server.js';
+
+/** What a script that settles a reservation needs beside it. */
+const SETTLING = [STATE, INDEX.held, INDEX.launched, INDEX.kept, INDEX.swept];
 
 type Reply = ReserveReply | { kind: 'claim_unknown' };
 
@@ -71,7 +75,7 @@ export class RedisAdmissionStore implements AdmissionStore {
     const committed = settlement.kind === 'committed';
     const changed = await this.#server.run(
       'settle',
-      [STATE, INDEX.held, INDEX.launched, INDEX.kept, INDEX.swept, reservationKey(ref)],
+      [...SETTLING, reservationKey(ref)],
       [
         settlement.kind,
         committed ? settlement.actualMicros.toString() : '0',
@@ -86,6 +90,17 @@ export class RedisAdmissionStore implements AdmissionStore {
   async trueUp(ref: ReservationRef, actualMicros: bigint): Promise<TrueUpOutcome> {
     const changed = await this.#server.run('true_up', [STATE, reservationKey(ref)], [actualMicros.toString()]);
     return requireReady(changed) === 1 ? 'adjusted' : 'unchanged';
+  }
+
+  async awaitApproval(ref: ReservationRef): Promise<boolean> {
+    const keys = [STATE, INDEX.held, reservationKey(ref)];
+    return requireReady(await this.#server.run('await_approval', keys, [indexMember(ref)])) === 1;
+  }
+
+  async decideApproval(ref: ReservationRef, decision: ApprovalDecision): Promise<boolean> {
+    const untilMs = decision.kind === 'approved' ? decision.untilMs : '';
+    const args = [decision.kind, untilMs, indexMember(ref)];
+    return requireReady(await this.#server.run('decide_approval', [...SETTLING, reservationKey(ref)], args)) === 1;
   }
 
   async markInDoubt(ref: ReservationRef): Promise<void> {
@@ -109,7 +124,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   async #reserve(command: ReserveCommand, claimLookedUp: boolean): Promise<Reply> {
     const { accountId, reservationId, lineage, policyId, policyVersion, refusal, claim, guard, meters, holds } =
       command;
-    const { isShadow = false } = command;
+    const { isShadow = false, approval } = command;
     const keys = accountKeys(accountId);
     const encoded = {
       reservationId,
@@ -119,6 +134,7 @@ export class RedisAdmissionStore implements AdmissionStore {
       ...encodeRefusal(refusal),
       ...(claim === undefined ? {} : { claim: { fingerprint: claim.fingerprint } }),
       ...(guard === undefined ? {} : { guard: { windowMs: guard.windowMs, mode: guard.mode } }),
+      approval: encodeApproval(approval),
       isShadow,
       meters,
       holds: holds.map(encodeHold),
@@ -126,8 +142,7 @@ export class RedisAdmissionStore implements AdmissionStore {
     const reply = await this.#server.run(
       'reserve',
       [
-        STATE,
-        INDEX.held,
+        ...SETTLING,
         keys.reservation(reservationId),
         keys.policy(policyId),
         ...lineage.map(keys.key),

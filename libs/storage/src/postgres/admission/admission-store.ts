@@ -3,6 +3,7 @@ import type {
   AdmissionStore,
   AdoptCommand,
   AdoptOutcome,
+  ApprovalDecision,
   LaunchCommand,
   LaunchOutcome,
   ReservationRef,
@@ -13,7 +14,13 @@ import type {
   TrueUpOutcome,
 } from '@keybrake/application';
 import type { AccountId, PolicyId } from '@keybrake/domain';
-import { decodeReserveReply, encodeHold, encodeRefusal, type ReserveReply } from '../../reserve-reply.js';
+import {
+  decodeReserveReply,
+  encodeApproval,
+  encodeHold,
+  encodeRefusal,
+  type ReserveReply,
+} from '../../reserve-reply.js';
 import { asUnavailable, type Pool } from '../database.js';
 
 type HeldReply = Extract<ReserveReply, { kind: 'held' }>;
@@ -33,8 +40,13 @@ export class PostgresAdmissionStore implements AdmissionStore {
   }
 
   async reserve(command: ReserveCommand): Promise<ReserveOutcome> {
-    const { refusal, holds, ...rest } = command;
-    const encoded = JSON.stringify({ ...rest, ...encodeRefusal(refusal), holds: holds.map(encodeHold) });
+    const { refusal, holds, approval, ...rest } = command;
+    const encoded = JSON.stringify({
+      ...rest,
+      ...encodeRefusal(refusal),
+      approval: encodeApproval(approval),
+      holds: holds.map(encodeHold),
+    });
     const reply = await this.#step<SqlReserveReply>('reserve', 'select admission.reserve($1::jsonb) as reply', encoded);
     return decodeReserveReply(reply.kind === 'held' ? withWindowIds(reply) : reply, command);
   }
@@ -70,6 +82,20 @@ export class PostgresAdmissionStore implements AdmissionStore {
       actualMicros.toString(),
     );
     return changed ? 'adjusted' : 'unchanged';
+  }
+
+  awaitApproval({ reservationId }: ReservationRef): Promise<boolean> {
+    return this.#step('await_approval', 'select admission.await_approval($1::text) as reply', reservationId);
+  }
+
+  decideApproval({ reservationId }: ReservationRef, decision: ApprovalDecision): Promise<boolean> {
+    return this.#step(
+      'decide_approval',
+      'select admission.decide_approval($1::text, $2::text, $3::bigint) as reply',
+      reservationId,
+      decision.kind,
+      decision.kind === 'approved' ? decision.untilMs : null,
+    );
   }
 
   async markInDoubt(ref: ReservationRef): Promise<void> {

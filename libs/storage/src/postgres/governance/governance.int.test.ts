@@ -95,6 +95,7 @@ const draft: PolicyDraft = {
   otherCurrencies: 'convert',
   connectedAccounts: ['own', 'acct_1'],
   duplicateGuard: { mode: 'block', windowMs: 60_000, scope: 'run' },
+  approval: { aboveMicros: new Map([[USD, 9n]]), validMs: 60_000, approvers: 2 },
   mode: 'shadow',
 };
 

@@ -1,4 +1,13 @@
-import type { Cap, Currency, DuplicateGuard, KeyAttenuation, Policy, PolicyMode, VaultKeyId } from '@keybrake/domain';
+import type {
+  ApprovalRule,
+  Cap,
+  Currency,
+  DuplicateGuard,
+  KeyAttenuation,
+  Policy,
+  PolicyMode,
+  VaultKeyId,
+} from '@keybrake/domain';
 
 // Amounts are text in JSON: a JSON number would pass through a double.
 export type CapJson = Omit<Cap, 'limitMicros'> & { readonly limitMicros: string };
@@ -8,7 +17,7 @@ export interface PolicyDocument {
   readonly name: string;
   readonly allowedOperations: readonly string[];
   readonly caps: readonly CapJson[];
-  readonly perCallMaxMicros: Readonly<Record<string, string>>;
+  readonly perCallMaxMicros: AmountsJson;
   readonly timeZone: string;
   readonly requestsPerMonth?: number;
   readonly requestsPerSecond?: number;
@@ -19,8 +28,12 @@ export interface PolicyDocument {
   readonly connectedAccounts?: readonly string[];
   readonly otherCurrencies?: Policy['otherCurrencies'];
   readonly duplicateGuard?: DuplicateGuard;
+  readonly approval?: Omit<ApprovalRule, 'aboveMicros'> & { readonly aboveMicros: AmountsJson };
   readonly mode?: PolicyMode;
 }
+
+/** Micros by currency. */
+type AmountsJson = Readonly<Record<string, string>>;
 
 /** What only a child key has. */
 export interface AttenuationJson {
@@ -34,15 +47,20 @@ export const encodeCaps = (caps: readonly Cap[]): readonly CapJson[] =>
 const decodeCaps = (caps: readonly CapJson[]): readonly Cap[] =>
   caps.map((cap) => ({ ...cap, limitMicros: BigInt(cap.limitMicros) }));
 
+const encodeAmounts = (amounts: ReadonlyMap<Currency, bigint>): AmountsJson =>
+  Object.fromEntries([...amounts].map(([currency, micros]) => [currency, micros.toString()]));
+
+const decodeAmounts = (json: AmountsJson): ReadonlyMap<Currency, bigint> =>
+  new Map(Object.entries(json).map(([currency, micros]) => [currency as Currency, BigInt(micros)]));
+
 export function encodePolicy(policy: Policy): string {
-  const { unpriced } = policy;
-  const perCallMax = [...policy.perCallMaxMicros].map(([currency, micros]) => [currency, micros.toString()] as const);
+  const { unpriced, approval } = policy;
   // JSON.stringify drops undefined members.
   return JSON.stringify({
     name: policy.name,
     allowedOperations: policy.allowedOperations,
     caps: encodeCaps(policy.caps),
-    perCallMaxMicros: Object.fromEntries(perCallMax),
+    perCallMaxMicros: encodeAmounts(policy.perCallMaxMicros),
     timeZone: policy.timeZone,
     requestsPerMonth: policy.requestsPerMonth,
     requestsPerSecond: policy.requestsPerSecond,
@@ -52,6 +70,7 @@ export function encodePolicy(policy: Policy): string {
     connectedAccounts: policy.connectedAccounts,
     otherCurrencies: policy.otherCurrencies,
     duplicateGuard: policy.duplicateGuard,
+    approval: approval && { ...approval, aboveMicros: encodeAmounts(approval.aboveMicros) },
     mode: policy.mode,
   });
 }
@@ -60,14 +79,13 @@ export function decodePolicy(
   identity: Pick<Policy, 'id' | 'accountId' | 'version' | 'provider'>,
   document: PolicyDocument,
 ): Policy {
-  const { unpriced } = document;
-  const perCallMax = Object.entries(document.perCallMaxMicros);
+  const { unpriced, approval } = document;
   return {
     ...identity,
     name: document.name,
     allowedOperations: document.allowedOperations,
     caps: decodeCaps(document.caps),
-    perCallMaxMicros: new Map(perCallMax.map(([currency, micros]) => [currency as Currency, BigInt(micros)])),
+    perCallMaxMicros: decodeAmounts(document.perCallMaxMicros),
     timeZone: document.timeZone,
     requestsPerMonth: document.requestsPerMonth,
     requestsPerSecond: document.requestsPerSecond,
@@ -77,6 +95,7 @@ export function decodePolicy(
     connectedAccounts: document.connectedAccounts ?? [],
     otherCurrencies: document.otherCurrencies ?? 'deny',
     duplicateGuard: document.duplicateGuard,
+    approval: approval && { ...approval, aboveMicros: decodeAmounts(approval.aboveMicros) },
     mode: document.mode ?? 'enforce',
   };
 }

@@ -1,6 +1,7 @@
 import type {
   AdmissionLives,
   LedgerSnapshot,
+  LoadedApproval,
   LoadedBalance,
   LoadedCommit,
   LoadedGuard,
@@ -8,6 +9,7 @@ import type {
   LoadedReservation,
 } from '@keybrake/application';
 import type { AccountId, ReservationId, VaultKeyId } from '@keybrake/domain';
+import { type ApprovalRow, toApproval } from '../approvals/approval-rows.js';
 import { asUnavailable, type Client, type Pool } from '../database.js';
 import * as sql from './snapshot-statements.js';
 
@@ -71,6 +73,7 @@ export class PostgresAdmissionLives implements AdmissionLives {
         reservations: await reservations(client),
         commits: await commits(client),
         guards: await guards(client),
+        approvals: await approvals(client),
         meters: await meters(client),
         claimsUntilMs: await claimsUntilMs(client),
       };
@@ -125,6 +128,7 @@ async function reservations(client: Client): Promise<readonly LoadedReservation[
     root_key_id: VaultKeyId | null;
     key_hash: string | null;
     fingerprint: string | null;
+    is_waiting: boolean;
   }>(sql.OPEN_RESERVATIONS);
   return rows.map((row) => {
     const { root_key_id: rootKeyId, key_hash: keyHash, fingerprint } = row;
@@ -135,6 +139,7 @@ async function reservations(client: Client): Promise<readonly LoadedReservation[
       reservedAtMs: Number(row.reserved_at_ms),
       holds: row.holds.map(toHold),
       claim: hasClaim ? { rootKeyId, keyHash, fingerprint } : undefined,
+      state: row.is_waiting ? 'waiting' : 'launched',
     };
   });
 }
@@ -169,6 +174,14 @@ async function guards(client: Client): Promise<readonly LoadedGuard[]> {
     rootKeyId: row.root_key_id,
     hash: row.hash,
   }));
+}
+
+async function approvals(client: Client): Promise<readonly LoadedApproval[]> {
+  const { rows } = await client.query<ApprovalRow>(sql.APPROVALS);
+  return rows.map(toApproval).flatMap(({ accountId, reservationId, claim, state, expiresAtMs: untilMs, amount }) =>
+    // The call that used it is on record itself.
+    state === 'used' ? [] : [{ accountId, reservationId, claim, state, untilMs, amount }],
+  );
 }
 
 interface HoldRow {

@@ -1,5 +1,6 @@
 import type {
   Anomaly,
+  ApprovalChanges,
   AskedCall,
   AuditHead,
   AuditLink,
@@ -26,6 +27,7 @@ import type {
   VaultKeyId,
 } from '@keybrake/domain';
 import { raiseAlerts } from '../alerts/raise-alerts.js';
+import { saveApprovals } from '../approvals/save-approvals.js';
 import type { Client } from '../database.js';
 import * as sql from './fold-statements.js';
 import { encodeFacts, encodeOutcome, encodeTrueUp, type ReservationRow, toReservation } from './reservation-json.js';
@@ -177,6 +179,10 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
 
   raiseAlerts(alerts: readonly Alert[]) {
     return raiseAlerts(this.#client, alerts);
+  }
+
+  saveApprovals(changes: ApprovalChanges) {
+    return saveApprovals(this.#client, changes);
   }
 
   async saveAskedCalls(calls: readonly AskedCall[]) {

@@ -16,7 +16,7 @@ select r.account_id, r.reservation_id, r.reserved_at_ms,
        coalesce((select jsonb_agg(jsonb_build_object('counter', h ->> 'counter', 'windowId', h ->> 'windowId',
                                                      'amountMicros', h ->> 'amountMicros'))
                    from jsonb_array_elements(r.facts -> 'holds') h), '[]') as holds,
-       i.root_key_id, i.key_hash, i.fingerprint
+       i.root_key_id, i.key_hash, i.fingerprint, r.facts ? 'approval' as is_waiting
   from ledger.reservations r
   left join ledger.idempotency_records i on i.reservation_id = r.reservation_id
  where r.state = 'open' and r.facts is not null and r.facts -> 'resolves' is null`;
@@ -38,6 +38,13 @@ select r.account_id, r.reservation_id, r.reserved_at_ms, r.facts #>> '{call,root
   from ledger.reservations r
  where r.facts ? 'guardHash' and r.state <> 'released'
    and r.reserved_at_ms > extract(epoch from clock_timestamp()) * 1000 - 86400000`;
+
+// Of each idempotency key the newest request; for a day after its time, as long as keys are known.
+export const APPROVALS = `
+select distinct on (a.account_id, a.root_key_id, a.key_hash) a.*
+  from approvals.approvals a
+ where a.expires_at_ms > extract(epoch from clock_timestamp()) * 1000 - 86400000
+ order by a.account_id, a.root_key_id, a.key_hash, a.requested_at_ms desc, a.approval_id desc`;
 
 // Admitted calls of this month, in the zone that each was counted in.
 export const QUOTAS_USED = `

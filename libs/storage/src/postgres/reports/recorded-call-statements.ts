@@ -6,7 +6,7 @@ select a.id, a.vault_key_id, a.agent_type, a.run_id, a.provider, a.operation, a.
        coalesce(q.fingerprint, r.facts ->> 'fingerprint', '') as fingerprint,
        coalesce(q.pricing, r.facts #> '{call,pricing}') as pricing,
        r.facts #>> '{call,direction}' as direction, r.facts #> '{call,conversion}' as conversion,
-       coalesce(r.facts -> 'holds', '[]') as holds, e.position
+       coalesce(r.facts -> 'holds', '[]') as holds, coalesce(r.facts ? 'approvedAs', false) as was_approved, e.position
   from ledger.audit_entries a
   left join ledger.reservations r on r.reservation_id = a.id
   left join ledger.asked_calls q on q.call_id = a.id
@@ -20,7 +20,7 @@ export const CALLS_BETWEEN = `${CALL}
 
 // What is open for longer than a month is in doubt for good.
 export const CALLS_UNDER_WAY = `${CALL}
-   and a.decision = 'allowed' and a.ended_at_ms >= $2::bigint and a.started_at_ms < $2::bigint
+   and r.reservation_id is not null and a.ended_at_ms >= $2::bigint and a.started_at_ms < $2::bigint
    and a.started_at_ms > $2::bigint - 2678400000`;
 
 export const COUNT_CALLS = `
@@ -31,7 +31,7 @@ export const ADMITTED_BY_ROOT_KEY = `
 select r.facts #>> '{call,rootKeyId}' as root_key_id, count(*)::integer as calls
   from ledger.audit_entries a join ledger.reservations r on r.reservation_id = a.id
  where a.account_id = $1::text and a.started_at_ms >= $2::bigint and a.started_at_ms < $3::bigint
-   and a.decision = 'allowed' and r.facts ->> 'fingerprint' <> ''
+   and r.facts ->> 'fingerprint' <> ''
  group by 1`;
 
 // The last change before the moment, of each balance whose window had not ended by then.

@@ -96,6 +96,7 @@ interface Row {
   readonly direction: MoneyDirection | null;
   readonly conversion: FactsJson['call']['conversion'] | null;
   readonly holds: FactsJson['holds'];
+  readonly was_approved: boolean;
   readonly position: bigint;
 }
 
@@ -124,6 +125,7 @@ function toCall(row: Row): RecordedCall {
     fingerprint: row.fingerprint,
     pricing: row.pricing === null ? undefined : readPricing(row.pricing),
     holds: row.holds.map(decodeHold),
+    wasApproved: row.was_approved,
     originalId: replayOriginal({ decision, message }),
   };
 }
