@@ -9,6 +9,13 @@ const ROUTES: readonly (readonly [method: string, path: string, required: TokenR
   ['POST', '/v1/account/thaw', 'admin'],
   ['GET', '/v1/agent-types', 'viewer'],
   ['GET', '/v1/alerts', 'viewer'],
+  ['POST', '/v1/approval-links/view', 'none'],
+  ['POST', '/v1/approval-links/approve', 'none'],
+  ['POST', '/v1/approval-links/deny', 'none'],
+  ['GET', '/v1/approvals', 'viewer'],
+  ['GET', '/v1/approvals/{approval}', 'viewer'],
+  ['POST', '/v1/approvals/{approval}/approve', 'operator'],
+  ['POST', '/v1/approvals/{approval}/deny', 'operator'],
   ['GET', '/v1/audit', 'viewer'],
   ['GET', '/v1/audit/{reservation}', 'viewer'],
   ['GET', '/v1/audit/checkpoints', 'viewer'],
@@ -76,7 +83,11 @@ let api: AdminApiUnderTest;
 /** An admin token of another account. */
 let stranger: string;
 /** What the first account has, by the names in the paths. */
-const ids: Record<string, string> = { reservation: 'res_of_the_first', run: 'run_of_the_first' };
+const ids: Record<string, string> = {
+  reservation: 'res_of_the_first',
+  run: 'run_of_the_first',
+  approval: 'apr_of_the_first',
+};
 /** What is sent where a body is needed, so that nothing but the account stands in the way. */
 const bodies: Record<string, () => object> = {
   'PUT /v1/policies/{policy}': () => POLICY,
@@ -133,6 +144,14 @@ beforeAll(async () => {
     `insert into ledger.runs (account_id, run_id, agent_types, providers, first_at_ms, last_at_ms)
      values ('default', $1, '{billing}', '{stripe}', 1, 1)`,
     [ids.run],
+  );
+  await api.pool.query(
+    `insert into approvals.approvals (approval_id, account_id, reservation_id, vault_key_id, agent_type, provider, operation,
+       endpoint, policy_id, policy_version, currency, amount_micros, root_key_id, key_hash, fingerprint, state, approvers,
+       valid_ms, requested_at_ms, expires_at_ms)
+     values ($1, 'default', $2, $3, 'billing', 'stripe', 'charges:write', 'POST /v1/charges', $4, 1, 'usd', 1, $3, 'h', 'f',
+             'expired', 1, 60000, 1, 2)`,
+    [ids.approval, ids.reservation, ids.vaultKey, ids.policy],
   );
   await api.pool.query(`insert into governance.accounts (account_id, created_at_ms) values ('other', 0)`);
   const actor = { accountId: 'other' as AccountId, name: 'system' };

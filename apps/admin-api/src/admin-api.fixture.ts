@@ -25,6 +25,7 @@ import {
   PostgresAdmissionStore,
   PostgresAdmissionUpkeep,
   PostgresAlertStore,
+  PostgresApprovalStore,
   PostgresAuditReports,
   PostgresCallRecords,
   PostgresIdempotentResponses,
@@ -86,16 +87,18 @@ export async function openAdminApi(
     runtime: systemRuntime,
   };
   const tokens = new Map<TokenRole, string>();
+  const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
   const ports = {
     governance,
     admission,
-    log: new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec),
+    log,
     reports: new PostgresLedgerReports(pool, new PostgresAdmissionUpkeep(pool)),
     audit,
     tails: new AuditTails(audit),
     calls: new PostgresCallRecords(pool),
     usage: new PostgresUsageReports(pool),
     alerts: new PostgresAlertStore(pool),
+    approvals: { approvals: new PostgresApprovalStore(pool), admission, log, runtime: systemRuntime },
     webhooks: webhookPorts(pool, cipher.webhooks, 'public'),
     simulation: {
       providers: governance.providers,

@@ -9,6 +9,8 @@ import { SignInLimiter } from './auth/sign-in-limiter.js';
 import { TokenGuard } from './auth/token.guard.js';
 import { AccountController } from './controllers/account.controller.js';
 import { AlertsController } from './controllers/alerts.controller.js';
+import { ApprovalLinksController } from './controllers/approval-links.controller.js';
+import { ApprovalsController } from './controllers/approvals.controller.js';
 import { AuditController } from './controllers/audit.controller.js';
 import { CallsController } from './controllers/calls.controller.js';
 import { CatalogueController } from './controllers/catalogue.controller.js';
@@ -56,6 +58,8 @@ class AdminApiModule {
       controllers: [
         AccountController,
         AlertsController,
+        ApprovalLinksController,
+        ApprovalsController,
         AuditController,
         CatalogueController,
         PoliciesController,

@@ -1,6 +1,7 @@
 import type {
   AdmissionStore,
   AlertStore,
+  ApprovalPorts,
   AuditReports,
   CallRecords,
   EventAppender,
@@ -27,6 +28,7 @@ export interface AdminPorts {
   readonly simulation: SimulationPorts;
   readonly alerts: AlertStore;
   readonly webhooks: WebhookPorts;
+  readonly approvals: ApprovalPorts;
   readonly admission: AdmissionStore;
   readonly log: EventAppender;
   readonly responses: IdempotentResponses;

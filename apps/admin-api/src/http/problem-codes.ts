@@ -45,6 +45,11 @@ export const PROBLEM_CODES = {
     meaning: 'The request can’t be read, or a parameter has no possible value.',
     remedy: 'Each of `errors` has a JSON pointer to the field, and what it must be.',
   },
+  link_invalid: {
+    status: '401',
+    meaning: 'The link of a webhook was altered, or its time is over.',
+    remedy: 'Sign in to the dashboard, or follow the link of the newest message.',
+  },
   method_not_allowed: {
     status: '405',
     meaning: 'There is something at this address, but not with this method.',

@@ -51,6 +51,12 @@ export class Problem extends HttpException {
     );
   }
 
+  static linkInvalid(): Problem {
+    const detail =
+      'This link was not made by this Keybrake, or its time is over. Sign in to see what became of the call.';
+    return new Problem(401, 'link_invalid', 'Link not valid', detail);
+  }
+
   static roleTooLow(role: string, required: string): Problem {
     return new Problem(
       403,

@@ -33,6 +33,8 @@ const policyFields = {
     z.literal('off'),
     z.strictObject({ mode: z.enum(GUARD_MODES), windowSeconds: z.int(), scope: z.enum(GUARD_SCOPES) }),
   ]),
+  approvalAbove: z.record(z.string(), minor),
+  approvals: z.strictObject({ expiresInSeconds: z.int(), fourEyes: z.boolean() }),
   mode: z.enum(POLICY_MODES),
 };
 

@@ -5,19 +5,13 @@ import { Problem } from '../http/problem.js';
 import type { PolicyBody, VaultKeyBody } from './requests.js';
 
 export function toPolicyDraft(body: PolicyBody): PolicyDraft {
-  const perCallMax = Object.entries(body.perCallMax).map(([code, amountMinor]): [Currency, bigint] => {
-    const currency = parseCurrency(code);
-    if (currency === undefined)
-      throw Problem.invalid([{ pointer: `/perCallMax/${code}`, detail: 'is not a known currency' }], 422);
-    return [currency, microsOf(amountMinor, currency)];
-  });
   const { unpriced } = body;
   return {
     name: body.name,
     provider: body.provider,
     allowedOperations: body.allowedOperations,
     caps: body.caps.map(toCap),
-    perCallMaxMicros: new Map(perCallMax),
+    perCallMaxMicros: toAmounts('/perCallMax', body.perCallMax),
     timeZone: body.timeZone,
     requestsPerMonth: body.requestsPerMonth ?? undefined,
     requestsPerSecond: body.requestsPerSecond ?? undefined,
@@ -28,8 +22,26 @@ export function toPolicyDraft(body: PolicyBody): PolicyDraft {
     otherCurrencies: body.otherCurrencies,
     connectedAccounts: body.connectedAccounts,
     duplicateGuard: toGuard(body.duplicateGuard),
+    approval: toApproval(body),
     mode: body.mode,
   };
+}
+
+function toAmounts(pointer: string, amounts: PolicyBody['perCallMax']): ReadonlyMap<Currency, bigint> {
+  const entries = Object.entries(amounts).map(([code, amountMinor]): [Currency, bigint] => {
+    const currency = parseCurrency(code);
+    if (currency === undefined) {
+      throw Problem.invalid([{ pointer: `${pointer}/${code}`, detail: 'is not a known currency' }], 422);
+    }
+    return [currency, microsOf(amountMinor, currency)];
+  });
+  return new Map(entries);
+}
+
+function toApproval({ approvalAbove, approvals }: PolicyBody): PolicyDraft['approval'] {
+  const aboveMicros = toAmounts('/approvalAbove', approvalAbove);
+  if (aboveMicros.size === 0) return undefined;
+  return { aboveMicros, validMs: approvals.expiresInSeconds * 1_000, approvers: approvals.fourEyes ? 2 : 1 };
 }
 
 function toGuard(guard: PolicyBody['duplicateGuard']): PolicyDraft['duplicateGuard'] {

@@ -1,5 +1,7 @@
 import { RESERVATION_STATES, TOKEN_ROLES, VAULT_KEY_STATES } from '@keybrake/application';
 import {
+  APPROVAL_VALID_MAX_MS,
+  APPROVAL_VALID_MIN_MS,
   GUARD_MODES,
   GUARD_SCOPES,
   GUARD_WINDOW_MAX_MS,
@@ -37,12 +39,26 @@ const duplicateGuard = z.strictObject({
   scope: z.enum(GUARD_SCOPES).default('run'),
 });
 
+const amounts = z.record(z.string().regex(/^[A-Za-z]{3}$/, 'must be a currency, such as usd'), amountMinor).default({});
+
+/** How people agree to calls above `approvalAbove`. */
+const approvals = z
+  .strictObject({
+    expiresInSeconds: z
+      .int()
+      .min(APPROVAL_VALID_MIN_MS / 1_000)
+      .max(APPROVAL_VALID_MAX_MS / 1_000)
+      .default(86_400),
+    fourEyes: z.boolean().default(false),
+  })
+  .default({ expiresInSeconds: 86_400, fourEyes: false });
+
 export const policyBody = z.strictObject({
   name,
   provider: providerId,
   allowedOperations: z.array(z.string().min(1).max(200)).max(200),
   caps: z.array(capBody).max(50).default([]),
-  perCallMax: z.record(z.string().regex(/^[A-Za-z]{3}$/, 'must be a currency, such as usd'), amountMinor).default({}),
+  perCallMax: amounts,
   timeZone: z.string().refine(isTimeZone, 'is not a known time zone').default('UTC'),
   // Null as the answers have it, so that what was read can be sent.
   requestsPerMonth: z.int().positive().max(2_000_000_000).nullish(),
@@ -53,6 +69,8 @@ export const policyBody = z.strictObject({
   otherCurrencies: z.enum(['deny', 'convert']).default('deny'),
   connectedAccounts: z.array(z.string().max(500)).max(100).default([]),
   duplicateGuard: z.union([z.literal('off'), duplicateGuard]).default('off'),
+  approvalAbove: amounts,
+  approvals,
   mode: z.enum(POLICY_MODES).default('enforce'),
 });
 export type PolicyBody = z.infer<typeof policyBody>;

@@ -9,8 +9,8 @@ import type {
   StoredPolicy,
   StoredToken,
 } from '@keybrake/application';
-import type { AuditEntry, Money } from '@keybrake/domain';
-import { capView, down, iso, perCallMaxView, up, upOrNull } from '@keybrake/wire';
+import type { ApprovalRule, AuditEntry, Money } from '@keybrake/domain';
+import { amountsView, capView, down, iso, up, upOrNull } from '@keybrake/wire';
 
 const reserveView = ({ currency, micros }: Money) => ({ reserveMinor: up(micros, currency), currency });
 
@@ -20,6 +20,16 @@ function guardView(guard: PolicyDraft['duplicateGuard']) {
   return { mode, windowSeconds: windowMs / 1_000, scope };
 }
 
+function approvalView(approval: PolicyDraft['approval']) {
+  const { aboveMicros, validMs, approvers } = approval ?? NO_APPROVAL;
+  return {
+    approvalAbove: amountsView(aboveMicros),
+    approvals: { expiresInSeconds: validMs / 1_000, fourEyes: approvers === 2 },
+  };
+}
+
+const NO_APPROVAL: ApprovalRule = { aboveMicros: new Map(), validMs: 86_400_000, approvers: 1 };
+
 /** What a policy says, without which one it is: as it is sent to make one. */
 export function policyDraftView(policy: PolicyDraft) {
   return {
@@ -27,7 +37,7 @@ export function policyDraftView(policy: PolicyDraft) {
     provider: policy.provider,
     allowedOperations: policy.allowedOperations,
     caps: policy.caps.map(capView),
-    perCallMax: perCallMaxView(policy),
+    perCallMax: amountsView(policy.perCallMaxMicros),
     timeZone: policy.timeZone,
     requestsPerMonth: policy.requestsPerMonth ?? null,
     requestsPerSecond: policy.requestsPerSecond ?? null,
@@ -37,6 +47,7 @@ export function policyDraftView(policy: PolicyDraft) {
     otherCurrencies: policy.otherCurrencies,
     connectedAccounts: policy.connectedAccounts,
     duplicateGuard: guardView(policy.duplicateGuard),
+    ...approvalView(policy.approval),
     mode: policy.mode,
   };
 }

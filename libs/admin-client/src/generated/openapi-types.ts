@@ -68,6 +68,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/approval-links/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what a link is about. */
+        post: operations["ApprovalLinks_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-links/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deny what a link is about. */
+        post: operations["ApprovalLinks_deny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approval-links/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a link is about; changes nothing. */
+        post: operations["ApprovalLinks_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls that asked for approval, the last first. */
+        get: operations["Approvals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call that asked for approval, with what people said. */
+        get: operations["Approvals_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the call through, once; with four eyes the second person does. In force when this has answered. */
+        post: operations["Approvals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the call and release its amount. One person is enough. */
+        post: operations["Approvals_deny"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -885,10 +1004,59 @@ export interface components {
             occurredAt: string;
             subject: string;
             summary: string;
-            type: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly") | "webhook.test";
+            type: ("budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly") | "webhook.test";
         };
         AlertPage: {
             data: components["schemas"]["Alert"][];
+            /** @description for the next page; null on the last one */
+            nextCursor: string | null;
+        };
+        Approval: {
+            agentType: string;
+            /** @description as people read it: 90.00 USD */
+            amount: string;
+            /** @description minor units of the currency, as text */
+            amountMinor: string;
+            /** @description how many different people it takes */
+            approvers: number;
+            /** @description ISO 4217, lower case */
+            currency: string;
+            endpoint: string;
+            /**
+             * Format: date-time
+             * @description until then it can be decided, or once approved, be used
+             */
+            expiresAt: string;
+            id: string;
+            operation: string;
+            policyId: string;
+            policyVersion: number;
+            provider: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description what holds the amount */
+            reservationId: string;
+            runId: string | null;
+            /**
+             * @description used: the call was made; expired: nobody decided in time, or the approved call did not come in time
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "denied" | "expired" | "used";
+            /** @description the reservation of the call that was made */
+            usedBy: string | null;
+            vaultKeyId: string;
+            votes: {
+                /** Format: date-time */
+                at: string;
+                /** @description token:…, person:…, or link */
+                by: string;
+                /** @enum {string} */
+                decision: "approved" | "denied";
+                note: string | null;
+            }[];
+        };
+        ApprovalPage: {
+            data: components["schemas"]["Approval"][];
             /** @description for the next page; null on the last one */
             nextCursor: string | null;
         };
@@ -1186,6 +1354,13 @@ export interface components {
         };
         Policy: {
             allowedOperations: string[];
+            approvalAbove: {
+                [key: string]: string;
+            };
+            approvals: {
+                expiresInSeconds: number;
+                fourEyes: boolean;
+            };
             caps: components["schemas"]["Cap"][];
             connectedAccounts: string[];
             /**
@@ -1239,6 +1414,13 @@ export interface components {
         };
         PolicyDraft: {
             allowedOperations: string[];
+            approvalAbove: {
+                [key: string]: string;
+            };
+            approvals: {
+                expiresInSeconds: number;
+                fourEyes: boolean;
+            };
             caps: components["schemas"]["Cap"][];
             connectedAccounts: string[];
             duplicateGuard: "off" | {
@@ -1632,7 +1814,7 @@ export interface components {
             paused: boolean;
             /** @description how many sign */
             secrets: number;
-            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
             /** @description without its path, which may be a secret */
             url: string;
         };
@@ -1653,7 +1835,7 @@ export interface components {
             secret: string;
             /** @description how many sign */
             secrets: number;
-            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+            types: ("budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
             /** @description without its path, which may be a secret */
             url: string;
         };
@@ -1770,6 +1952,8 @@ export type AgentTypePage = components['schemas']['AgentTypePage'];
 export type AgentTypeSpend = components['schemas']['AgentTypeSpend'];
 export type Alert = components['schemas']['Alert'];
 export type AlertPage = components['schemas']['AlertPage'];
+export type Approval = components['schemas']['Approval'];
+export type ApprovalPage = components['schemas']['ApprovalPage'];
 export type AuditCheckpoint = components['schemas']['AuditCheckpoint'];
 export type AuditCheckpointPage = components['schemas']['AuditCheckpointPage'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -1940,7 +2124,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 subject?: string;
-                type?: "budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly";
+                type?: "budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly";
             };
             header?: never;
             path?: never;
@@ -1961,6 +2145,267 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["RoleTooLow"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ApprovalLinks_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what stands behind # in the link of a webhook */
+                    link: string;
+                    /** @description why; kept with the decision */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Approve what a link is about. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ApprovalLinks_deny: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what stands behind # in the link of a webhook */
+                    link: string;
+                    /** @description why; kept with the decision */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Deny what a link is about. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ApprovalLinks_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what stands behind # in the link of a webhook */
+                    link: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What a link is about; changes nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Approvals_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: "waiting" | "approved" | "denied" | "expired" | "used";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Calls that asked for approval, the last first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Approvals_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One call that asked for approval, with what people said. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Approvals_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description why; kept with the decision */
+                    note?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Let the call through, once; with four eyes the second person does. In force when this has answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooManySignIns"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    Approvals_deny: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same text for a repeat: then the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description why; kept with the decision */
+                    note?: string;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Refuse the call and release its amount. One person is enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["RoleTooLow"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["ChangedMeanwhile"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["BodyNotJson"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["TooManySignIns"];
             503: components["responses"]["Unavailable"];
@@ -2489,6 +2934,22 @@ export interface operations {
             content: {
                 "application/json": {
                     allowedOperations: string[];
+                    /** @default {} */
+                    approvalAbove?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * @default {
+                     *       "expiresInSeconds": 86400,
+                     *       "fourEyes": false
+                     *     }
+                     */
+                    approvals?: {
+                        /** @default 86400 */
+                        expiresInSeconds?: number;
+                        /** @default false */
+                        fourEyes?: boolean;
+                    };
                     /** @default [] */
                     caps?: {
                         currency: string;
@@ -2619,6 +3080,22 @@ export interface operations {
             content: {
                 "application/json": {
                     allowedOperations: string[];
+                    /** @default {} */
+                    approvalAbove?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * @default {
+                     *       "expiresInSeconds": 86400,
+                     *       "fourEyes": false
+                     *     }
+                     */
+                    approvals?: {
+                        /** @default 86400 */
+                        expiresInSeconds?: number;
+                        /** @default false */
+                        fourEyes?: boolean;
+                    };
                     /** @default [] */
                     caps?: {
                         currency: string;
@@ -2816,6 +3293,22 @@ export interface operations {
                     from?: string;
                     policy: {
                         allowedOperations: string[];
+                        /** @default {} */
+                        approvalAbove?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @default {
+                         *       "expiresInSeconds": 86400,
+                         *       "fourEyes": false
+                         *     }
+                         */
+                        approvals?: {
+                            /** @default 86400 */
+                            expiresInSeconds?: number;
+                            /** @default false */
+                            fourEyes?: boolean;
+                        };
                         /** @default [] */
                         caps?: {
                             currency: string;
@@ -3758,7 +4251,7 @@ export interface operations {
                      * @description empty: all
                      * @default []
                      */
-                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
                     url: string;
                 };
             };
@@ -3839,7 +4332,7 @@ export interface operations {
                      * @description empty: all
                      * @default []
                      */
-                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
+                    types?: ("budget.threshold" | "budget.forecast" | "key.revoked" | "approval.requested" | "call.in_doubt" | "call.duplicate" | "call.anomaly")[];
                     url: string;
                 };
             };
