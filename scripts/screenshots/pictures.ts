@@ -13,7 +13,7 @@ export interface Picture {
 
 const until = (text: string) => (page: Page) => page.getByText(text).first().waitFor();
 
-export function pictures({ runId, callId, keyId, policyId }: BusyAccount): readonly Picture[] {
+export function pictures({ runId, callId, keyId, policyId, approvalId }: BusyAccount): readonly Picture[] {
   const run = `/runs/${encodeURIComponent(runId)}`;
   return [
     { name: 'overview', path: '/', prepare: until('$84.00 committed') },
@@ -51,6 +51,8 @@ export function pictures({ runId, callId, keyId, policyId }: BusyAccount): reado
     },
     { name: 'run', path: run, prepare: until('denied') },
     { name: 'call', path: `/calls/${callId}`, prepare: until('Where the time went') },
+    { name: 'approvals', path: '/approvals', prepare: until('procurement') },
+    { name: 'approval', path: `/approvals/${approvalId}`, prepare: until('Approve the call') },
     { name: 'alerts', path: '/alerts', prepare: until('80 % of the key cap') },
     {
       name: 'in-doubt',

@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import type { CommandLine, Run } from './command-line.js';
+import { approvalCommands } from './commands/approval.js';
 import { auditCommands } from './commands/audit.js';
 import { completionCommands, prepareCompletion } from './commands/completion.js';
 import { doctorCommands } from './commands/doctor.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   spendCommands,
   auditCommands,
   inDoubtCommands,
+  approvalCommands,
   doctorCommands,
   mcpCommands,
   completionCommands,

@@ -20,6 +20,11 @@ const doubts: Offer = async (client) => {
   return (await answered(client.GET('/v1/reservations', { params: { query } }))).data.map(({ id }) => id);
 };
 
+const requests: Offer = async (client) => {
+  const query = { limit: OFFERED_MAX, state: 'waiting' } as const;
+  return (await answered(client.GET('/v1/approvals', { params: { query } }))).data.map(({ id }) => id);
+};
+
 /** What the word after these can be, where the account knows. */
 function offerFor(words: readonly string[]): Offer | undefined {
   const option = words.at(-2);
@@ -28,6 +33,7 @@ function offerFor(words: readonly string[]): Offer | undefined {
   const command = words.slice(0, 2).join(' ');
   if (command === 'policy show' || command === 'policy diff') return policies;
   if (command === 'key revoke') return liveKeys;
+  if (command === 'approval approve' || command === 'approval deny') return requests;
   return command === 'in-doubt resolve' ? doubts : undefined;
 }
 

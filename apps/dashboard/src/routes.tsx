@@ -1,10 +1,10 @@
-import { type ComponentType, lazy } from 'react';
-import { Route, Routes } from 'react-router';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Route, Routes, useLocation } from 'react-router';
 import { SignedIn } from './shell/signed-in.tsx';
-import { NotFound } from './ui/states.tsx';
+import { Loading, NotFound } from './ui/states.tsx';
 
-type Page = Promise<{ default: ComponentType }>;
-const page = (load: () => Page) => lazy(load);
+type Page<Props> = Promise<{ default: ComponentType<Props> }>;
+const page = <Props,>(load: () => Page<Props>) => lazy(load);
 
 // Each page is a chunk of its own.
 const SignIn = page(() => import('./pages/sign-in/sign-in.tsx'));
@@ -19,16 +19,33 @@ const Call = page(() => import('./pages/calls/call.tsx'));
 const Runs = page(() => import('./pages/runs/runs.tsx'));
 const Run = page(() => import('./pages/runs/run.tsx'));
 const InDoubt = page(() => import('./pages/in-doubt/in-doubt.tsx'));
+const Approvals = page(() => import('./pages/approvals/approvals.tsx'));
+const Approval = page(() => import('./pages/approvals/approval.tsx'));
+const ApprovalByLink = page(() => import('./pages/approvals/approval-by-link.tsx'));
 const Alerts = page(() => import('./pages/alerts/alerts.tsx'));
 const Spend = page(() => import('./pages/spend/spend.tsx'));
 const Usage = page(() => import('./pages/usage/usage.tsx'));
 const Onboarding = page(() => import('./pages/onboarding/onboarding.tsx'));
 const Settings = page(() => import('./pages/settings/settings.tsx'));
 
+/** Who comes by the signed link of a webhook need not sign in. */
+function LinkOrSignedIn() {
+  const { hash } = useLocation();
+  if (hash.length < 2) return <SignedIn />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <ApprovalByLink link={hash.slice(1)} />
+    </Suspense>
+  );
+}
+
 export function AppRoutes() {
   return (
     <Routes>
       <Route path="/sign-in" element={<SignIn />} />
+      <Route element={<LinkOrSignedIn />}>
+        <Route path="/approvals/:id" element={<Approval />} />
+      </Route>
       <Route element={<SignedIn />}>
         <Route index element={<Overview />} />
         <Route path="/keys" element={<Keys />} />
@@ -41,6 +58,7 @@ export function AppRoutes() {
         <Route path="/runs" element={<Runs />} />
         <Route path="/runs/:runId" element={<Run />} />
         <Route path="/in-doubt" element={<InDoubt />} />
+        <Route path="/approvals" element={<Approvals />} />
         <Route path="/alerts" element={<Alerts />} />
         <Route path="/spend" element={<Spend />} />
         <Route path="/usage" element={<Usage />} />

@@ -86,6 +86,17 @@ export const api = {
   redeliver: (id: string, delivery: string) =>
     ask(client.POST('/v1/webhooks/{id}/deliveries/{delivery}/redeliver', { params: { path: { id, delivery } } })),
 
+  approvals: (filter: Filter) =>
+    ask(client.GET('/v1/approvals', { params: { query: queryOf<QueryOf<'/v1/approvals'>>(filter) } })),
+  approval: (id: string) => ask(client.GET('/v1/approvals/{id}', byId(id))),
+  approve: (id: string, body: { note?: string }) =>
+    ask(client.POST('/v1/approvals/{id}/approve', { ...byId(id), body })),
+  deny: (id: string, body: { note?: string }) => ask(client.POST('/v1/approvals/{id}/deny', { ...byId(id), body })),
+  /** With the link of a webhook, and nobody signed in. */
+  approvalOfLink: (link: string) => ask(client.POST('/v1/approval-links/view', { body: { link } })),
+  approveByLink: (body: { link: string; note?: string }) => ask(client.POST('/v1/approval-links/approve', { body })),
+  denyByLink: (body: { link: string; note?: string }) => ask(client.POST('/v1/approval-links/deny', { body })),
+
   balances: (vaultKeyId?: string) =>
     ask(client.GET('/v1/balances', { params: { query: queryOf<QueryOf<'/v1/balances'>>({ vaultKeyId }) } })),
   spendToday: () => whole((paging) => ask(client.GET('/v1/spend', paged(paging)))),

@@ -8,6 +8,7 @@ export type {
   AgentType,
   AgentTypeSpend as Spend,
   Alert,
+  Approval,
   AuditEntry,
   Balance,
   Cap,

@@ -9,6 +9,7 @@ import {
   ScrollText,
   Search,
   Settings,
+  Stamp,
   Waypoints,
 } from 'lucide-react';
 import { NavLink } from 'react-router';
@@ -28,6 +29,7 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
       { to: '/audit', name: 'Audit', icon: Search },
       { to: '/runs', name: 'Runs', icon: Waypoints },
       { to: '/in-doubt', name: 'In doubt', icon: CircleHelp },
+      { to: '/approvals', name: 'Approvals', icon: Stamp },
       { to: '/alerts', name: 'Alerts', icon: Bell },
     ],
   },
@@ -49,8 +51,11 @@ const GROUPS: readonly { readonly name: string; readonly items: readonly Item[] 
   },
 ];
 
-/** `inDoubt` is shown beside its page, so that nobody has to go and look. */
-export function Navigation({ inDoubt, onNavigate }: { inDoubt: string | undefined; onNavigate: () => void }) {
+/** How many calls wait for a person, by the page that has them. */
+export type WaitingCounts = Readonly<Record<string, string | undefined>>;
+
+/** What waits is shown beside its page, so that nobody has to go and look. */
+export function Navigation({ waiting, onNavigate }: { waiting: WaitingCounts; onNavigate: () => void }) {
   return (
     <nav aria-label="Main" className={styles.nav}>
       {GROUPS.map(({ name, items }) => (
@@ -62,9 +67,9 @@ export function Navigation({ inDoubt, onNavigate }: { inDoubt: string | undefine
                 <NavLink to={to} end={to === '/'} className={styles.link ?? ''} onClick={onNavigate}>
                   <Icon size={16} aria-hidden="true" />
                   <span>{label}</span>
-                  {to === '/in-doubt' && inDoubt !== undefined ? (
+                  {waiting[to] !== undefined ? (
                     <span className={styles.count}>
-                      {inDoubt}
+                      {waiting[to]}
                       <span className={styles.visuallyHidden}> calls</span>
                     </span>
                   ) : null}

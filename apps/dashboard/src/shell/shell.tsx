@@ -3,28 +3,33 @@ import { Menu, X } from 'lucide-react';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import { api } from '../api/api.ts';
+import type { Page } from '../api/types.ts';
 import { useSession } from '../data/session.tsx';
 import { AgentText } from '../ui/agent-text.tsx';
 import { Button } from '../ui/button.tsx';
 import { Loading } from '../ui/states.tsx';
 import { Mark } from './brand.tsx';
 import { FrozenNotice } from './frozen-notice.tsx';
-import { Navigation } from './navigation.tsx';
+import { Navigation, type WaitingCounts } from './navigation.tsx';
 import { PageBoundary } from './page-boundary.tsx';
 import styles from './shell.module.css';
 import { ThemeSwitch } from './theme-switch.tsx';
 
-const IN_DOUBT_POLL_MS = 5_000;
-const IN_DOUBT_PAGE = 100;
+const POLL_MS = 5_000;
+const COUNT_MAX = 100;
 
-function useInDoubtCount(): string | undefined {
-  const { data } = useQuery({
-    queryKey: ['reservations', 'in_doubt', 'count'],
-    queryFn: () => api.reservations({ state: 'in_doubt', limit: IN_DOUBT_PAGE }),
-    refetchInterval: IN_DOUBT_POLL_MS,
-  });
+/** Calls that wait for a person; undefined for none. */
+function useCount(name: string, state: string, load: () => Promise<Page<unknown>>): string | undefined {
+  const { data } = useQuery({ queryKey: [name, state, 'count'], queryFn: load, refetchInterval: POLL_MS });
   if (data === undefined || data.data.length === 0) return undefined;
-  return data.nextCursor === null ? String(data.data.length) : `${IN_DOUBT_PAGE}+`;
+  return data.nextCursor === null ? String(data.data.length) : `${COUNT_MAX}+`;
+}
+
+function useWaitingCounts(): WaitingCounts {
+  return {
+    '/in-doubt': useCount('reservations', 'in_doubt', () => api.reservations({ state: 'in_doubt', limit: COUNT_MAX })),
+    '/approvals': useCount('approvals', 'waiting', () => api.approvals({ state: 'waiting', limit: COUNT_MAX })),
+  };
 }
 
 /** A new page starts at its top, and a screen reader at its title. */
@@ -46,7 +51,7 @@ export function Shell() {
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
   const session = useSession();
-  const inDoubt = useInDoubtCount();
+  const waiting = useWaitingCounts();
   useFocusOnNavigation();
   const Icon = open ? X : Menu;
   return (
@@ -67,7 +72,7 @@ export function Shell() {
           <Link to="/" className={styles.brand ?? ''}>
             <Mark /> Keybrake
           </Link>
-          <Navigation inDoubt={inDoubt} onNavigate={() => setOpen(false)} />
+          <Navigation waiting={waiting} onNavigate={() => setOpen(false)} />
           <div className={styles.who}>
             <div>
               <div className={styles.whoName}>

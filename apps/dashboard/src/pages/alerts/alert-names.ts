@@ -4,6 +4,7 @@ export const ALERT_NAMES: Readonly<Record<Alert['type'], string>> = {
   'budget.threshold': 'cap used',
   'budget.forecast': 'forecast',
   'key.revoked': 'key stopped',
+  'approval.requested': 'approval',
   'call.in_doubt': 'in doubt',
   'call.duplicate': 'repeated call',
   'call.anomaly': 'anomaly',

@@ -29,8 +29,10 @@ const COLUMNS: readonly Column<Alert>[] = [
 
 /** Where there is more to be seen of it. */
 function Seen({ alert: { type, data } }: { alert: Alert }) {
-  const { callId, vaultKeyId, scope, scopeId } = data;
+  const { callId, vaultKeyId, scope, scopeId, approvalId } = data;
   if (type === 'call.in_doubt') return <Link to="/in-doubt">in doubt</Link>;
+  if (typeof approvalId === 'string')
+    return <Link to={`/approvals/${encodeURIComponent(approvalId)}`}>the request</Link>;
   if (typeof callId === 'string') return <Link to={`/calls/${encodeURIComponent(callId)}`}>the call</Link>;
   const keyId = vaultKeyId ?? (scope === 'key' ? scopeId : undefined);
   return typeof keyId === 'string' ? <Link to={`/keys/${encodeURIComponent(keyId)}`}>the key</Link> : '–';

@@ -59,7 +59,7 @@ export function AgentTypeSpend({ spend }: { spend: readonly Spend[] }) {
         </span>
         <span>
           <span className={`${styles.swatch} ${styles.held}`} />
-          held: on its way, or in doubt
+          held: on its way, in doubt, or waiting for a person
         </span>
         <span>
           <span className={styles.swatch} />

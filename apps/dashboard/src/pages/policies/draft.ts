@@ -18,6 +18,8 @@ export const BLANK: Draft = {
   otherCurrencies: 'deny',
   connectedAccounts: [],
   duplicateGuard: 'off',
+  approvalAbove: {},
+  approvals: { expiresInSeconds: 86_400, fourEyes: false },
   mode: 'enforce',
 };
 
@@ -56,13 +58,15 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isCap = (value: unknown) =>
   isRecord(value) && ['scope', 'window', 'currency', 'limitMinor'].every((name) => isText(value[name]));
 
+const isAmounts = (value: unknown) => isRecord(value) && Object.values(value).every(isText);
+
 // Only what the form needs in order to show it; whether it is right says the API.
 const SHAPES: Readonly<Record<keyof Draft, (value: unknown) => boolean>> = {
   name: isText,
   provider: isText,
   allowedOperations: isTextList,
   caps: (value) => Array.isArray(value) && value.every(isCap),
-  perCallMax: (value) => isRecord(value) && Object.values(value).every(isText),
+  perCallMax: isAmounts,
   timeZone: isText,
   requestsPerMonth: isCount,
   requestsPerSecond: isCount,
@@ -73,6 +77,8 @@ const SHAPES: Readonly<Record<keyof Draft, (value: unknown) => boolean>> = {
   connectedAccounts: isTextList,
   duplicateGuard: (value) =>
     value === 'off' || (isRecord(value) && isText(value.mode) && typeof value.windowSeconds === 'number'),
+  approvalAbove: isAmounts,
+  approvals: (value) => isRecord(value) && typeof value.expiresInSeconds === 'number' && isFlag(value.fourEyes),
   mode: isText,
 };
 
@@ -81,12 +87,13 @@ export function missingAmounts(draft: Draft): readonly string[] {
   const caps = draft.caps.flatMap(({ limitMinor }, index) =>
     limitMinor === '' ? [`the limit of cap ${index + 1}`] : [],
   );
-  const perCall = Object.entries(draft.perCallMax).flatMap(([currency, minor]) =>
-    minor === '' ? [`the most for one call in ${currency}`] : [],
-  );
+  const missing = (what: string, amounts: Draft['perCallMax']) =>
+    Object.entries(amounts).flatMap(([currency, minor]) => (minor === '' ? [`${what} in ${currency}`] : []));
+  const perCall = missing('the most for one call', draft.perCallMax);
+  const approval = missing('what needs an approval', draft.approvalAbove);
   const reserve =
     draft.unpriced !== 'deny' && draft.unpriced.reserveMinor === '' ? ['the reserve of unpriced calls'] : [];
-  return [...caps, ...perCall, ...reserve];
+  return [...caps, ...perCall, ...approval, ...reserve];
 }
 
 export const newCap = (): Cap => ({ scope: 'key', window: 'day', currency: 'usd', direction: 'any', limitMinor: '' });

@@ -1,6 +1,7 @@
 import { SelectField } from '../../ui/fields.tsx';
 import type { PartProps } from './limits-fields.tsx';
 import styles from './policies.module.css';
+import { withOwn } from './seconds.ts';
 
 const WINDOWS = [
   { value: '300', label: '5 minutes' },
@@ -37,7 +38,7 @@ export function DuplicateGuardFields({ draft, onChange }: PartProps) {
             label="Within"
             value={String(guard.windowSeconds)}
             onChange={(seconds) => onChange({ duplicateGuard: { ...guard, windowSeconds: Number(seconds) } })}
-            options={withOwn(guard.windowSeconds)}
+            options={withOwn(WINDOWS, guard.windowSeconds)}
           />
           <SelectField
             label="Among the calls of"
@@ -52,12 +53,4 @@ export function DuplicateGuardFields({ draft, onChange }: PartProps) {
       )}
     </div>
   );
-}
-
-/** A window that was set elsewhere stays as it is. */
-function withOwn(seconds: number) {
-  const value = String(seconds);
-  return WINDOWS.some((window) => window.value === value)
-    ? WINDOWS
-    : [...WINDOWS, { value, label: `${seconds} seconds` }];
 }

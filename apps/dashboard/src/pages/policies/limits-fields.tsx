@@ -1,7 +1,5 @@
-import { Plus, Trash2 } from 'lucide-react';
-import { Button, IconButton } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/fields.tsx';
-import { Stack } from '../../ui/layout.tsx';
+import { AmountsField } from './amounts-field.tsx';
 import { CurrencyField } from './currency-field.tsx';
 import type { Draft } from './draft.ts';
 import { MoneyField } from './money-field.tsx';
@@ -14,37 +12,14 @@ export interface PartProps {
 
 /** The most that one call may move, by currency. */
 export function PerCallFields({ draft, onChange }: PartProps) {
-  const entries = Object.entries(draft.perCallMax);
-  const replace = (at: number, entry: readonly [string, string]) =>
-    onChange({ perCallMax: Object.fromEntries(entries.map((one, index) => (index === at ? entry : one))) });
-  const next = ['usd', 'eur', 'gbp', 'jpy'].find((currency) => !(currency in draft.perCallMax));
   return (
-    <Stack>
-      {entries.map(([currency, minor], index) => (
-        <fieldset key={currency} className={styles.cap} aria-label={`Most for one call in ${currency}`}>
-          <MoneyField
-            label="At most for one call"
-            currency={currency}
-            minor={minor}
-            onChange={(changed) => replace(index, [currency, changed])}
-          />
-          <CurrencyField value={currency} onChange={(changed) => replace(index, [changed, minor])} />
-          <IconButton
-            label={`Remove the limit in ${currency}`}
-            onClick={() => onChange({ perCallMax: Object.fromEntries(entries.filter((_, at) => at !== index)) })}
-          >
-            <Trash2 size={15} aria-hidden="true" />
-          </IconButton>
-        </fieldset>
-      ))}
-      {next === undefined ? null : (
-        <div>
-          <Button small onClick={() => onChange({ perCallMax: { ...draft.perCallMax, [next]: '' } })}>
-            <Plus size={14} aria-hidden="true" /> Limit a single call
-          </Button>
-        </div>
-      )}
-    </Stack>
+    <AmountsField
+      label="At most for one call"
+      name="Most for one call"
+      add="Limit a single call"
+      amounts={draft.perCallMax}
+      onChange={(perCallMax) => onChange({ perCallMax })}
+    />
   );
 }
 

@@ -3,6 +3,7 @@ import { api } from '../../api/api.ts';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/fields.tsx';
 import { Card, Stack } from '../../ui/layout.tsx';
 import { Loaded, Note } from '../../ui/states.tsx';
+import { ApprovalFields } from './approval-fields.tsx';
 import { CapsField } from './caps-field.tsx';
 import { DuplicateGuardFields } from './duplicate-guard-fields.tsx';
 import { type PartProps, PerCallFields, QuotaFields, UnpricedFields } from './limits-fields.tsx';
@@ -72,6 +73,9 @@ export function PolicyForm({ draft, onChange, isNew }: PartProps & { isNew: bool
                 <QuotaFields draft={draft} onChange={onChange} />
                 <UnpricedFields draft={draft} onChange={onChange} />
               </Stack>
+            </Card>
+            <Card title="Approvals" hint="who agrees before money moves">
+              <ApprovalFields draft={draft} onChange={onChange} />
             </Card>
             <Card title="Rules">
               <Rules draft={draft} onChange={onChange} />
