@@ -1,6 +1,7 @@
 import { eventually } from '@keybrake/testing/processes';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { approvalKey, WaitingCharge } from '../harness/approvals.ts';
 import { signIn, startBrowser } from '../harness/browser.ts';
 import { BUSY_SETTINGS, type BusyAccount, busyAccount } from '../harness/busy-account.ts';
 import { startSystem } from '../harness/start-system.ts';
@@ -48,6 +49,52 @@ test('an alert is read, a webhook made, tested and its delivery looked at and se
   await page.getByRole('button', { name: 'Close' }).click();
   expect(problems).toEqual([]);
   await close();
+  await receiver.stop();
+});
+
+test('a call that waits is found, decided with a reason, and then made', async () => {
+  const { page, problems, close } = await signIn(browser, owner());
+  await page.getByRole('link', { name: 'Approvals 1' }).click();
+  await page.getByRole('link', { name: 'Decide POST /v1/charges of procurement' }).click();
+  await page.getByText('90.00 USD').waitFor();
+  await page.getByLabel('Why').fill('ordered by the office');
+  await page.getByRole('button', { name: 'Approve the call' }).click();
+  await page.getByText(/approved by token:.*: ordered by the office/).waitFor();
+  expect(await page.getByRole('button', { name: 'Deny it' }).count()).toBe(0);
+  expect(await system.admin('GET', `/v1/approvals/${busy.approvalId}`)).toMatchObject({ state: 'approved' });
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test('a link of a webhook is opened by who is not signed in: it shows, and a button decides', async () => {
+  const receiver = await WebhookReceiver.start();
+  const types = ['approval.requested'];
+  const hook = await system.admin<{ secret: string }>('POST', '/v1/webhooks', { url: receiver.url, types });
+  receiver.secrets = [hook.secret];
+  const waiting = new WaitingCharge(system, await approvalKey(system));
+  const { id } = await waiting.asked();
+  const told = await eventually(
+    'the alert',
+    () => receiver.received.find(({ data }) => data.approvalId === id),
+    (alert) => alert !== undefined,
+  );
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(String(told?.data.decideUrl));
+  await page.getByRole('heading', { name: 'A call waits for you' }).waitFor();
+  await page.getByText('90.00 USD').waitFor();
+  expect(await waiting.seen(id)).toMatchObject({ state: 'waiting' });
+  await page.getByRole('button', { name: 'Deny it' }).click();
+  await page.getByText('There is nothing more to decide.').waitFor();
+  expect(await waiting.seen(id)).toMatchObject({ state: 'denied', votes: [{ by: 'link' }] });
+  // What signs went to the server in a body only.
+  const [, link = ''] = String(told?.data.decideUrl).split('#');
+  expect(asked.filter((url) => url.includes(link.slice(-20)) && !url.includes('#'))).toEqual([]);
+  await page.goto(`${system.adminUrl}/approvals/${id}#${link}x`);
+  await page.getByText('Link not valid').waitFor();
+  await context.close();
   await receiver.stop();
 });
 

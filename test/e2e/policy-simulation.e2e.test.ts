@@ -60,6 +60,7 @@ const strict = {
     cap('key', 'day', 'eur', CALLS * 30),
   ],
   perCallMax: { usd: '2500' },
+  approvalAbove: { usd: '2300' },
   requireIdempotencyKey: true,
   requestsPerMonth: Math.round(CALLS * 0.11),
   duplicateGuard: { mode: 'block', windowSeconds: 3_600, scope: 'run' },
@@ -147,7 +148,13 @@ describe.each(PROFILES)('a policy tried on recorded calls (%s)', (profile) => {
     const figures = await figuresOf(strictId);
     expect(sorted(simulation.simulated)).toEqual(figures);
     const rules = new Set(figures.denials.map(({ rule }) => rule));
-    const expected = ['cap_exceeded', 'currency_not_capped', 'duplicate_call', 'idempotency_key_required'];
+    const expected = [
+      'approval_required',
+      'cap_exceeded',
+      'currency_not_capped',
+      'duplicate_call',
+      'idempotency_key_required',
+    ];
     for (const rule of [...expected, 'idempotency_mismatch', 'per_call_max_exceeded', 'quota_exceeded']) {
       expect([rule, rules.has(rule)]).toEqual([rule, true]);
     }

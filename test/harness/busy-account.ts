@@ -1,4 +1,5 @@
 import { eventually } from '@keybrake/testing/processes';
+import { WaitingCharge } from './approvals.ts';
 import { call, charge, type ProviderCall, providerCalls } from './calls.ts';
 import { cutCalls, listed } from './cut-calls.ts';
 import type { System } from './system.ts';
@@ -39,6 +40,8 @@ export interface BusyAccount {
   readonly callId: string;
   readonly deniedId: string;
   readonly doubtfulId: string;
+  /** A call that waits for a person. */
+  readonly approvalId: string;
 }
 
 interface Made {
@@ -88,6 +91,13 @@ export async function busyAccount(system: System, names: BusyNames = USUAL): Pro
     policy: { name: 'Messages up to $10 a day' },
   });
   await call(system.gatewayUrl, twilio, sms.vaultKey, 'reminder-1');
+  const buyer = await system.issueKey({
+    allowedOperations: ['charges:*'],
+    agentType: 'procurement',
+    capMinor: '20000',
+    policy: { name: 'Purchases above $50 with a person', approvalAbove: { usd: '5000' } },
+  });
+  const { id: approvalId } = await new WaitingCharge(system, buyer).asked();
   await cutCalls(system, twilio, sms, 'before', 1);
   const [doubt] = await eventually(
     'the call to be left to a person',
@@ -106,5 +116,6 @@ export async function busyAccount(system: System, names: BusyNames = USUAL): Pro
     callId: await entryOf('state=committed'),
     deniedId: await entryOf('decision=denied'),
     doubtfulId: doubt?.id ?? '',
+    approvalId,
   };
 }

@@ -5,10 +5,11 @@ import type { BusyAccount } from './busy-account.ts';
 const routes = fileURLToPath(new URL('../../apps/dashboard/src/routes.tsx', import.meta.url));
 
 /** Every page of the dashboard behind the sign-in, with something on it. Throws for a route that it has no address for. */
-export function dashboardPages({ runId, callId, keyId, policyId }: BusyAccount): readonly string[] {
+export function dashboardPages({ runId, callId, keyId, policyId, approvalId }: BusyAccount): readonly string[] {
   const parameters: Readonly<Record<string, string>> = {
     '/keys/:id': `/keys/${keyId}`,
     '/policies/:id': `/policies/${policyId}?version=1`,
+    '/approvals/:id': `/approvals/${approvalId}`,
     '/calls/:id': `/calls/${callId}`,
     '/runs/:runId': `/runs/${encodeURIComponent(runId)}`,
   };

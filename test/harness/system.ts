@@ -13,12 +13,13 @@ import {
 } from '@keybrake/simulator';
 import { createPool, type Pool } from '@keybrake/storage';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
-import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
+import { freePort, ServerProcess } from '@keybrake/testing/processes';
 import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
 import { type Installation, type IssuedKey, type KeyWish, openAccount } from './account.ts';
 import { distributedSettings, topicReader } from './distributed.ts';
 import { type CountedBalance, Enforced } from './enforced.ts';
 import { type FaultPlan, faultSettings } from './fault-plan.ts';
+import { foldedUp, logEnds } from './folded-up.ts';
 import { installationOf } from './installation.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,6 +53,8 @@ export class System {
   #redis: RedisProcess | undefined;
   readonly #kafka: KafkaSource | undefined;
   readonly #enforced: Enforced;
+  #admin: ServerProcess | undefined;
+  #adminSettings: Record<string, string> = {};
   adminUrl = '';
   adminToken = '';
 
@@ -80,12 +83,8 @@ export class System {
     const redis = options.kafkaBrokers === undefined ? undefined : await startRedis();
     const store = redis === undefined ? {} : distributedSettings(redis, options.kafkaBrokers ?? '');
     const env = { ...store, ...installationOf(database.url, simulator.url), ...options.env };
-    const pool = createPool({
-      url: database.url,
-      applicationName: 'test',
-      connectionsMax: 4,
-      onIdleError: () => undefined,
-    });
+    const onIdleError = () => undefined;
+    const pool = createPool({ url: database.url, applicationName: 'test', connectionsMax: 4, onIdleError });
     const system = new System({ database, pool, simulator, folder, env, redis });
     try {
       await system.#startProcesses(options.gateways ?? 1, options.ledgers ?? 1);
@@ -128,9 +127,8 @@ export class System {
       headers: { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' },
       ...(body === undefined ? (method === 'POST' ? { body: '{}' } : {}) : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text) as T;
+    if (response.ok) return (await response.json()) as T;
+    throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
   }
 
   async issueKey(wish: KeyWish): Promise<IssuedKey> {
@@ -146,8 +144,9 @@ export class System {
   }
 
   async witness(provider: string | undefined): Promise<WitnessEntry[]> {
-    const query = provider === undefined ? '' : `?provider=${provider}`;
-    const response = await fetch(`${this.#simulator.url}/_witness${query}`);
+    const response = await fetch(
+      `${this.#simulator.url}/_witness${provider === undefined ? '' : `?provider=${provider}`}`,
+    );
     return ((await response.json()) as { data: WitnessEntry[] }).data;
   }
 
@@ -159,30 +158,12 @@ export class System {
     return (await this.#pool.query<Row>(text, values)).rows;
   }
 
-  /** Waits until the ledger has folded the whole log. */
-  async foldedUp(): Promise<void> {
-    await eventually(
-      'the ledger to fold everything',
-      async () => {
-        const ends = await this.logEnds();
-        const rows = await this.sql<{ partition: number; next_position: bigint }>(
-          'select partition, next_position from ledger.partition_positions',
-        );
-        const positions = new Map(rows.map((row) => [row.partition, row.next_position]));
-        return [...ends].filter(([partition, end]) => (positions.get(partition) ?? 0n) < end);
-      },
-      (behind) => behind.length === 0,
-      60_000,
-    );
+  foldedUp(): Promise<void> {
+    return foldedUp(this.#pool, () => this.logEnds());
   }
 
-  /** The position that each partition's next record will get. */
-  async logEnds(): Promise<ReadonlyMap<number, bigint>> {
-    if (this.#kafka !== undefined) return this.#kafka.ends();
-    const rows = await this.sql<{ partition: number; next_position: bigint }>(
-      'select partition, next_position from event_log.partitions',
-    );
-    return new Map(rows.map((row) => [row.partition, row.next_position]));
+  logEnds(): Promise<ReadonlyMap<number, bigint>> {
+    return logEnds(this.#pool, this.#kafka);
   }
 
   /** Balances of a key's caps: as the admission store enforces them, or as the ledger has folded them. */
@@ -203,18 +184,13 @@ export class System {
     return this.#enforced.heldReservations();
   }
 
-  async restartGateway(index: number): Promise<void> {
-    const gateway = this.#gateways[index] as Gateway;
-    await gateway.process.stop();
-    gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
+  restartGateway(index: number): Promise<void> {
+    return this.#replaceGateway(index, (old) => old.stop());
   }
 
   /** kill -9, and another one in its place. */
-  async killGateway(index: number): Promise<void> {
-    const gateway = this.#gateways[index] as Gateway;
-    gateway.process.signal('SIGKILL');
-    await gateway.process.exited;
-    gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
+  killGateway(index: number): Promise<void> {
+    return this.#replaceGateway(index, (old) => old.kill());
   }
 
   /** A gateway beside the others that fails as told. */
@@ -230,9 +206,23 @@ export class System {
 
   async startLedger(): Promise<ServerProcess> {
     const port = await freePort();
-    const ledger = await this.#start('ledger', this.#entry('ledger'), port, { KEYBRAKE_LEDGER_PORT: String(port) });
+    const env = { KEYBRAKE_LEDGER_PORT: String(port), KEYBRAKE_PUBLIC_ADMIN_URL: this.adminUrl };
+    const ledger = await this.#start('ledger', this.#entry('ledger'), port, env);
     this.#ledgers.push(ledger);
     return ledger;
+  }
+
+  /** kill -9 of every ledger, and as many in their place. */
+  async killLedgers(): Promise<void> {
+    const killed = this.#ledgers.splice(0);
+    await Promise.all(killed.map((ledger) => ledger.kill()));
+    await Promise.all(killed.map(() => this.startLedger()));
+  }
+
+  /** kill -9, and another one in its place. */
+  async killAdmin(): Promise<void> {
+    await this.#admin?.kill();
+    await this.#startAdmin();
   }
 
   get ledgers(): readonly ServerProcess[] {
@@ -266,9 +256,9 @@ export class System {
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
     const gatewayUrl = `http://127.0.0.1:${ports[0]}`;
-    const ofAdmin = { KEYBRAKE_ADMIN_PORT: String(adminPort), KEYBRAKE_PUBLIC_GATEWAY_URL: gatewayUrl };
+    this.#adminSettings = { KEYBRAKE_ADMIN_PORT: String(adminPort), KEYBRAKE_PUBLIC_GATEWAY_URL: gatewayUrl };
     const starts = [
-      this.#start('admin API', this.#entry('admin-api'), adminPort, ofAdmin),
+      this.#startAdmin(),
       ...Array.from({ length: ledgers }, () => this.startLedger()),
       ...ports.map(async (port) => {
         const process = await this.#startGateway(this.#entry('gateway'), port);
@@ -282,17 +272,26 @@ export class System {
     return `apps/${app}/dist/main.${this.#redis === undefined ? 'postgres' : 'distributed'}.js`;
   }
 
+  async #replaceGateway(index: number, end: (old: ServerProcess) => Promise<unknown>): Promise<void> {
+    const gateway = this.#gateways[index] as Gateway;
+    await end(gateway.process);
+    gateway.process = await this.#startGateway(this.#entry('gateway'), gateway.port);
+  }
+
+  async #startAdmin(): Promise<void> {
+    const { port } = new URL(this.adminUrl);
+    this.#admin = await this.#start('admin API', this.#entry('admin-api'), Number(port), this.#adminSettings);
+  }
+
   #startGateway(entry: string, port: number, env: Record<string, string> = {}): Promise<ServerProcess> {
-    return this.#start('gateway', entry, port, { KEYBRAKE_GATEWAY_PORT: String(port), ...env });
+    const usual = { KEYBRAKE_GATEWAY_PORT: String(port), KEYBRAKE_PUBLIC_ADMIN_URL: this.adminUrl };
+    return this.#start('gateway', entry, port, { ...usual, ...env });
   }
 
   async #start(name: string, entry: string, port: number, env: Record<string, string>): Promise<ServerProcess> {
-    const started = await ServerProcess.start({
-      name,
-      entry: join(root, entry),
-      env: { ...this.settings, ...env },
-      readyUrl: `http://127.0.0.1:${port}/readyz`,
-    });
+    const readyUrl = `http://127.0.0.1:${port}/readyz`;
+    const options = { name, entry: join(root, entry), env: { ...this.settings, ...env }, readyUrl };
+    const started = await ServerProcess.start(options);
     this.#processes.push(started);
     return started;
   }
