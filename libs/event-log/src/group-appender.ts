@@ -10,6 +10,8 @@ export interface EncodedEvent {
   /** A launch must follow before anything is forwarded: true for the reservation of a caller's call. */
   readonly precedesLaunch: boolean;
   readonly accountId: AccountId;
+  /** W3C `traceparent` of the call that appends it. */
+  readonly traceparent: string | undefined;
 }
 
 /** Makes a batch durable, all or nothing, or throws. Sending a batch again must not append its events twice. */
@@ -26,8 +28,10 @@ export interface GroupAppenderOptions {
   /** One event may be larger and then goes alone. */
   readonly batchBytesMax: number;
   readonly retryDelayMs: number;
-  /** A batch is durable. */
-  readonly onAppended: (events: number) => void;
+  /** Of whoever appends now; undefined where nothing is traced. */
+  readonly traceparent: () => string | undefined;
+  /** A batch is durable; `tookMs` with every attempt at it. */
+  readonly onAppended: (events: number, tookMs: number) => void;
   /** A batch failed and will be sent again. */
   readonly onRetry: (error: unknown, events: number) => void;
 }
@@ -38,6 +42,7 @@ const DEFAULTS: GroupAppenderOptions = {
   batchEventsMax: 500,
   batchBytesMax: 1_000_000,
   retryDelayMs: 50,
+  traceparent: () => undefined,
   onAppended: () => undefined,
   onRetry: () => undefined,
 };
@@ -85,7 +90,8 @@ export class GroupAppender implements EventAppender, EventFence {
     const { eventId, accountId } = event;
     // What the resolver looks up needs no launch.
     const precedesLaunch = event.type === 'SpendReserved' && event.resolves === undefined;
-    return { partition, eventId, body: this.#codec.encode(event), precedesLaunch, accountId };
+    const traceparent = this.#options.traceparent();
+    return { partition, eventId, body: this.#codec.encode(event), precedesLaunch, accountId, traceparent };
   }
 
   #enqueue(encoded: readonly EncodedEvent[]): Promise<void> {
@@ -155,11 +161,12 @@ export class GroupAppender implements EventAppender, EventFence {
 
   /** Undefined when appended; an error only for a defect, or when closing gave up. */
   async #appendUntilTaken(batch: readonly EncodedEvent[]): Promise<unknown> {
+    const startedMs = performance.now();
     for (;;) {
       try {
         await this.#transport.appendBatch(batch);
         this.#failing = false;
-        this.#options.onAppended(batch.length);
+        this.#options.onAppended(batch.length, performance.now() - startedMs);
         return undefined;
       } catch (error) {
         // Anything but an outage would fail the same way for ever, and block every call behind it.

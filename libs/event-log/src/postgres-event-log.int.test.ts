@@ -44,6 +44,7 @@ const encoded = (eventId: string, precedesLaunch: boolean): EncodedEvent => ({
   eventId,
   body: `{"eventId":"${eventId}"}`,
   precedesLaunch,
+  traceparent: undefined,
 });
 
 test.each([true, false])(

@@ -18,9 +18,10 @@ const APPEND = `
   partition as (
     update event_log.partitions p set next_position = p.next_position + cardinality($2::text[])
      where p.partition = $1::integer returning p.next_position - cardinality($2::text[]) as first_position)
-  insert into event_log.records (partition, position, event_id, body)
-  select $1::integer, p.first_position + batch.ordinal - 1, batch.event_id, batch.body
-    from partition p, unnest($2::text[], $3::text[]) with ordinality as batch (event_id, body, ordinal)`;
+  insert into event_log.records (partition, position, event_id, body, traceparent)
+  select $1::integer, p.first_position + batch.ordinal - 1, batch.event_id, batch.body, batch.traceparent
+    from partition p,
+         unnest($2::text[], $3::text[], $4::text[]) with ordinality as batch (event_id, body, traceparent, ordinal)`;
 const APPEND_NOW = { name: 'append', text: `with ${APPEND}` };
 // A reservation's record needs no flush of its own: the admission store is in the same PostgreSQL, and the launch that
 // must follow before anything is forwarded flushes the write-ahead log up to itself, this record included (R2).
@@ -28,7 +29,10 @@ const APPEND_BEFORE_LAUNCH = {
   name: 'append_before_launch',
   text: `with flush as materialized (select set_config('synchronous_commit', 'off', true)), ${APPEND}, flush`,
 };
-const APPEND_MISSING = { name: 'append_missing', text: 'select event_log.append($1::integer, $2::text[], $3::text[])' };
+const APPEND_MISSING = {
+  name: 'append_missing',
+  text: 'select event_log.append($1::integer, $2::text[], $3::text[], $4::text[])',
+};
 const UNIQUE_VIOLATION = '23505';
 
 /** The log of migrations/0003_event_log.sql: appends to it and reads it. */
@@ -53,7 +57,12 @@ export class PostgresEventLog implements LogTransport, PolledLog {
     for (const partition of partitions) {
       const events = batch.filter((event) => event.partition === partition);
       const statement = events.every(({ precedesLaunch }) => precedesLaunch) ? APPEND_BEFORE_LAUNCH : APPEND_NOW;
-      const values = [partition, events.map(({ eventId }) => eventId), events.map(({ body }) => body)];
+      const columns = [
+        events.map(({ eventId }) => eventId),
+        events.map(({ body }) => body),
+        events.map(({ traceparent }) => traceparent ?? null),
+      ];
+      const values = [partition, ...columns];
       await guarded(this.#mapError, () => this.#appendPart(statement, values));
     }
   }
@@ -80,8 +89,8 @@ export class PostgresEventLog implements LogTransport, PolledLog {
 
   async read(partition: number, position: bigint, limit: number): Promise<readonly LogRecord[]> {
     const { rows } = await guarded(this.#mapError, () =>
-      this.#database.query<{ position: bigint; body: string }>(
-        `select r.position, r.body from event_log.records r
+      this.#database.query<{ position: bigint; body: string; traceparent: string | null }>(
+        `select r.position, r.body, r.traceparent from event_log.records r
           where r.partition = $1::integer and r.position >= $2::bigint order by r.position limit $3::integer`,
         [partition, position.toString(), limit],
       ),
@@ -93,7 +102,12 @@ export class PostgresEventLog implements LogTransport, PolledLog {
         throw new LogGap(`partition ${partition}: position ${expected} is missing, the next one is ${row.position}`);
       }
     });
-    return rows.map((row) => ({ partition, position: row.position, body: row.body }));
+    return rows.map((row) => ({
+      partition,
+      position: row.position,
+      body: row.body,
+      traceparent: row.traceparent ?? undefined,
+    }));
   }
 }
 

@@ -6,7 +6,7 @@ export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgre
 export * from './http/http-app.js';
 export { closeServer, listen, PortTaken } from './http/listening.js';
 export { OperationalModule, type OperationalOptions } from './http/operational.module.js';
-export { type DependencyCheck, Readiness } from './http/readiness.js';
+export { type Dependency, Readiness } from './http/readiness.js';
 export { claimFolder } from './process/folder-claim.js';
 export { freePort } from './process/free-port.js';
 export * from './process/operator-error.js';
@@ -19,5 +19,6 @@ export * from './telemetry/logger.js';
 export * from './telemetry/metrics.js';
 export * from './telemetry/nest-logger.js';
 export * from './telemetry/process-metrics.js';
+export * from './telemetry/tracing.js';
 export { HttpUpstream, type HttpUpstreamOptions } from './upstream/http-upstream.js';
 export * from './webhooks/webhook-sender.js';

@@ -33,6 +33,8 @@ export interface LogRecord {
   readonly body: string;
   /** Where the log keeps it beside the body, so that it is known of an unreadable one too. */
   readonly accountId?: AccountId | undefined;
+  /** W3C `traceparent` of the call that appended it, where it was traced. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Where a reader stands in a partition. */

@@ -11,6 +11,7 @@ export interface KeyedMessage {
   readonly partition: number;
   readonly key: string;
   readonly value: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const ACKS_OF_ALL_IN_SYNC = -1;
@@ -40,7 +41,12 @@ export class KafkaLogTransport implements LogTransport {
 
   appendBatch(batch: readonly EncodedEvent[]): Promise<void> {
     return this.sendMessages(
-      batch.map(({ partition, accountId, body }) => ({ partition, key: accountId, value: body })),
+      batch.map(({ partition, accountId, body, traceparent }) => ({
+        partition,
+        key: accountId,
+        value: body,
+        ...(traceparent !== undefined && { headers: { traceparent } }),
+      })),
     );
   }
 

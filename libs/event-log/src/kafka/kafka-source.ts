@@ -200,5 +200,7 @@ const bodyOf = ({ value }: KafkaMessage) => value?.toString('utf8') ?? '';
 
 function recordOf(partition: number, message: KafkaMessage): LogRecord {
   const accountId = (message.key?.toString('utf8') ?? '') as AccountId;
-  return { partition, position: BigInt(message.offset), body: bodyOf(message), accountId: accountId || undefined };
+  const traceparent = message.headers?.traceparent?.toString();
+  const position = BigInt(message.offset);
+  return { partition, position, body: bodyOf(message), accountId: accountId || undefined, traceparent };
 }

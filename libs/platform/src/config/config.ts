@@ -56,6 +56,12 @@ export interface AlertConfig {
   readonly webhookTargets: 'public' | 'any';
 }
 
+/** Where spans go is read by the exporter itself, from OTEL_EXPORTER_OTLP_…; undefined: nothing is traced. */
+export interface TracingConfig {
+  readonly sampleRatio: number;
+  readonly exportDelayMs: number;
+}
+
 /** Sign-in to the dashboard with an identity provider. */
 export interface OidcSettings {
   readonly issuer: string;
@@ -105,6 +111,7 @@ export interface Config {
   readonly heldMaxAgeMs: number;
   readonly resolver: ResolverConfig;
   readonly alerts: AlertConfig;
+  readonly tracing: TracingConfig | undefined;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
   /** Where agents reach the gateway, for what the dashboard shows: its own address unless told. */
@@ -162,6 +169,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       inDoubtMs: read.KEYBRAKE_ALERT_IN_DOUBT_MS,
       webhookTargets: read.KEYBRAKE_WEBHOOK_TARGETS,
     }),
+    tracing: tracingConfig(read),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     publicGatewayUrl:
       read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(read.KEYBRAKE_GATEWAY_HOST, read.KEYBRAKE_GATEWAY_PORT),
@@ -222,6 +230,12 @@ function kafkaSettings(read: Settings): KafkaSettings {
     partitions: read.KEYBRAKE_KAFKA_PARTITIONS,
     replicationFactor: read.KEYBRAKE_KAFKA_REPLICATION_FACTOR,
   };
+}
+
+function tracingConfig(read: Settings): TracingConfig | undefined {
+  const receiver = read.OTEL_EXPORTER_OTLP_ENDPOINT ?? read.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  if (receiver === undefined || read.OTEL_SDK_DISABLED === 'true') return undefined;
+  return Object.freeze({ sampleRatio: read.OTEL_TRACES_SAMPLER_ARG, exportDelayMs: read.OTEL_BSP_SCHEDULE_DELAY });
 }
 
 function oidcSettings(read: Settings): OidcSettings | undefined {

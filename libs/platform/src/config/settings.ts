@@ -52,6 +52,8 @@ const ORIGINS_RULE =
   'must be id=address, several with commas between, such as shippo=http://127.0.0.1:5000; the built-in providers have ' +
   'settings of their own, such as KEYBRAKE_STRIPE_ORIGIN';
 
+const collector = z.url({ protocol: /^https?$/, error: 'must be the address of an OTLP receiver' }).optional();
+
 const isDatabaseUrl = (text: string) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
 const isRedisUrl = (text: string) => URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
 const BROKERS = /^[^\s,/:]+:\d{1,5}(,[^\s,/:]+:\d{1,5})*$/;
@@ -153,6 +155,15 @@ export const settings = z.object({
     .string()
     .refine((text) => parseAccountId(text) !== undefined, 'must be the id of an account')
     .default('default'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(1),
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(5_000),
   KEYBRAKE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   KEYBRAKE_DATA_DIR: z.string().default('.keybrake'),
 });

@@ -1,0 +1,81 @@
+import type { LogRecord, RecordSink } from '@keybrake/application';
+import { contextOf } from '@keybrake/platform';
+import { type Context, type Link, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import { ATTR_DB_OPERATION_NAME, ATTR_DB_SYSTEM_NAME } from '@opentelemetry/semantic-conventions';
+import {
+  ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
+  ATTR_MESSAGING_DESTINATION_NAME,
+  ATTR_MESSAGING_DESTINATION_PARTITION_ID,
+  ATTR_MESSAGING_OPERATION_NAME,
+  ATTR_MESSAGING_OPERATION_TYPE,
+  ATTR_MESSAGING_SYSTEM,
+} from '@opentelemetry/semantic-conventions/incubating';
+
+/** What the log is called in traces. */
+export interface TracedLog {
+  readonly system: 'kafka' | 'postgresql';
+  readonly destination: string;
+}
+
+/**
+ * A chunk is one transaction of many calls: its span links to each of them, and each call's own trace gets a span of the
+ * fold, with the transaction below it.
+ */
+export function tracedSink(sink: RecordSink, log: TracedLog, tracer: Tracer): RecordSink {
+  return {
+    positions: () => sink.positions(),
+    take: async (partition, records) => {
+      const traced = tracesOf(records);
+      if (traced.length === 0) return sink.take(partition, records);
+      const startTime = Date.now();
+      const taken = await sink.take(partition, records);
+      if (taken) tell(tracer, attributesOf(log, partition, records.length), traced, startTime);
+      return taken;
+    },
+  };
+}
+
+const attributesOf = ({ system, destination }: TracedLog, partition: number, records: number) => ({
+  [ATTR_MESSAGING_SYSTEM]: system,
+  [ATTR_MESSAGING_OPERATION_NAME]: 'fold',
+  [ATTR_MESSAGING_OPERATION_TYPE]: 'process',
+  [ATTR_MESSAGING_DESTINATION_NAME]: destination,
+  [ATTR_MESSAGING_DESTINATION_PARTITION_ID]: String(partition),
+  [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: records,
+});
+
+interface TracedCall {
+  readonly parent: Context;
+  readonly link: Link;
+}
+
+/** One for each call, however many of its records are in the chunk. */
+function tracesOf(records: readonly LogRecord[]): readonly TracedCall[] {
+  const traceparents = new Set(records.flatMap(({ traceparent }) => (traceparent === undefined ? [] : [traceparent])));
+  return [...traceparents].flatMap((traceparent) => {
+    const parent = contextOf(traceparent);
+    const context = trace.getSpanContext(parent);
+    return context === undefined ? [] : [{ parent, link: { context } }];
+  });
+}
+
+function tell(
+  tracer: Tracer,
+  attributes: ReturnType<typeof attributesOf>,
+  traced: readonly TracedCall[],
+  startTime: number,
+): void {
+  const endTime = Date.now();
+  const name = `fold ${attributes[ATTR_MESSAGING_DESTINATION_NAME]}`;
+  const links = traced.map(({ link }) => link);
+  const chunk = tracer.startSpan(name, { kind: SpanKind.CONSUMER, attributes, links, startTime, root: true });
+  for (const { parent } of traced) {
+    const options = { kind: SpanKind.CONSUMER, attributes, startTime, links: [{ context: chunk.spanContext() }] };
+    const span = tracer.startSpan(name, options, parent);
+    const stored = { [ATTR_DB_SYSTEM_NAME]: 'postgresql', [ATTR_DB_OPERATION_NAME]: 'fold' };
+    const inSpan = trace.setSpan(parent, span);
+    tracer.startSpan('fold transaction', { kind: SpanKind.CLIENT, attributes: stored, startTime }, inSpan).end(endTime);
+    span.end(endTime);
+  }
+  chunk.end(endTime);
+}
