@@ -116,7 +116,7 @@ export async function openAdminApi(
     address: { host: '127.0.0.1', port, portVariable: 'KEYBRAKE_ADMIN_PORT' },
     logger: createLogger({ name: 'test', level: 'silent' }),
     metrics: createMetrics('test'),
-    readiness: new Readiness({ database: () => pool.query('select 1') }),
+    readiness: new Readiness({ database: { check: () => pool.query('select 1'), whenDown: 'Nothing works.' } }),
   });
   const close = async () => {
     ports.tails.close();

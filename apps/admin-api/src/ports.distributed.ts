@@ -36,7 +36,16 @@ export async function openDistributedAdmin(
   const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
   return {
     ports: adminPorts(config, pool, admission, new RedisAdmissionUpkeep(redis), log),
-    checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
+    checks: {
+      database: {
+        check: () => pool.query('select 1'),
+        whenDown: 'Nothing can be read or changed; calls of keys that gateways know go on.',
+      },
+      admission: {
+        check: () => redis.check(),
+        whenDown: 'Keys, policies and approvals can be read and not changed; reports and audit go on.',
+      },
+    },
     close: async (flushWithinMs) => {
       await log.close(flushWithinMs);
       await transport.close();

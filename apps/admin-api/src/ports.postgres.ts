@@ -12,7 +12,12 @@ export async function openPostgresAdmin(
   const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
   return {
     ports: adminPorts(installation, pool, new PostgresAdmissionStore(pool), new PostgresAdmissionUpkeep(pool), log),
-    checks: { database: () => pool.query('select 1') },
+    checks: {
+      database: {
+        check: () => pool.query('select 1'),
+        whenDown: 'Nothing can be read or changed, and calls are refused.',
+      },
+    },
     close: async (flushWithinMs) => {
       await log.close(flushWithinMs);
       await pool.end();

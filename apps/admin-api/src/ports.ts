@@ -13,7 +13,7 @@ import type {
   UsageReports,
   WebhookPorts,
 } from '@keybrake/application';
-import type { DependencyCheck } from '@keybrake/platform';
+import type { Dependency } from '@keybrake/platform';
 import type { AuditTails } from './audit-tails.js';
 import type { OidcSignIn } from './auth/oidc-sign-in.js';
 
@@ -48,7 +48,7 @@ export interface SignInPorts {
 /** The ports of a profile, and how to put them away. */
 export interface AdminAdapters {
   readonly ports: AdminPorts;
-  readonly checks: Readonly<Record<string, DependencyCheck>>;
+  readonly checks: Readonly<Record<string, Dependency>>;
   close(flushWithinMs: number): Promise<void>;
 }
 

@@ -7,7 +7,10 @@ export const look = (url: string): Promise<Response> => fetch(url, { signal: Abo
 /** What `/readyz` of every process answers. */
 interface ReadyAnswer {
   readonly details?: Readonly<
-    Record<string, { readonly status: string; readonly problem?: string; readonly since?: string }>
+    Record<
+      string,
+      { readonly status: string; readonly problem?: string; readonly since?: string; readonly meanwhile?: string }
+    >
   >;
 }
 
@@ -39,10 +42,10 @@ export async function checkReadiness(name: string, baseUrl: string, fix: string)
     : fail(name, `${baseUrl} is not ready`, 'see the dependencies below');
   return [
     own,
-    ...down.map(([one, { problem = 'it is down', since }]) =>
+    ...down.map(([one, { problem = 'it is down', since, meanwhile }]) =>
       fail(
         `${name}: ${one}`,
-        since === undefined ? problem : `${problem}, since ${since}`,
+        [since === undefined ? problem : `${problem}, since ${since}`, meanwhile].filter(Boolean).join('. '),
         FIXES[one] ?? 'see its log',
       ),
     ),

@@ -7,14 +7,17 @@ import { afterEach, expect, test } from 'vitest';
 import { createMetrics } from '../telemetry/metrics.js';
 import { type RunningHttpApp, startCallServer, startHttpApp } from './http-app.js';
 import { OperationalModule } from './operational.module.js';
-import { type DependencyCheck, Readiness } from './readiness.js';
+import { type Dependency, type DependencyCheck, Readiness } from './readiness.js';
 
 const logger = pino({ level: 'silent' });
 const anyPort = { host: '127.0.0.1', port: 0, portVariable: 'KEYBRAKE_GATEWAY_PORT' } as const;
 const running: RunningHttpApp[] = [];
 
 function operational(checks: Record<string, DependencyCheck> = {}) {
-  const readiness = new Readiness(checks);
+  const dependency = (check: DependencyCheck): Dependency => ({ check, whenDown: 'reads go on' });
+  const readiness = new Readiness(
+    Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, dependency(check)])),
+  );
   const metrics = createMetrics('gateway');
   metrics.counter('keybrake_gateway_calls_total', 'Calls.').add(2);
   return { readiness, module: OperationalModule.register({ readiness, metrics }) };
@@ -49,7 +52,7 @@ test('alive and scraped without any dependency', async () => {
   expect(await scrape.text()).toContain('keybrake_gateway_calls_total 2');
 });
 
-test('names the dependency that failed and since when; ready again once it answers', async () => {
+test('names the dependency that failed, since when, and what works without it; ready again once it answers', async () => {
   let isUp = false;
   const database = () => (isUp ? Promise.resolve() : Promise.reject(new Error('connection refused')));
   const { url } = await start({ database, log: () => Promise.resolve() });
@@ -57,7 +60,12 @@ test('names the dependency that failed and since when; ready again once it answe
   const body = await healthIn(first);
   expect(first.status).toBe(503);
   expect(body.error).toEqual({
-    database: { status: 'down', since: expect.stringMatching(/^\d{4}-/), problem: 'connection refused' },
+    database: {
+      status: 'down',
+      since: expect.stringMatching(/^\d{4}-/),
+      problem: 'connection refused',
+      meanwhile: 'reads go on',
+    },
   });
   expect(body.info.log?.status).toBe('up');
   const second = await healthIn(await fetch(`${url}/readyz`));

@@ -1,24 +1,31 @@
 /** Rejects when the dependency does not answer; the message is shown to operators, so it holds no secret. */
 export type DependencyCheck = () => Promise<unknown>;
 
+export interface Dependency {
+  readonly check: DependencyCheck;
+  /** What is refused without it, and what works all the same: for whoever reads the health page at night. */
+  readonly whenDown: string;
+}
+
 export interface DependencyState {
   readonly name: string;
   readonly up: boolean;
   /** When the state last changed, ISO 8601. */
   readonly since: string;
   readonly problem?: string;
+  readonly meanwhile?: string;
 }
 
 const CHECK_TIMEOUT_MS = 1_500;
 
 /** Whether this process should get calls: its dependencies answer, and it is not about to stop. */
 export class Readiness {
-  readonly #checks: Readonly<Record<string, DependencyCheck>>;
+  readonly #dependencies: Readonly<Record<string, Dependency>>;
   readonly #states = new Map<string, DependencyState>();
   #draining = false;
 
-  constructor(checks: Readonly<Record<string, DependencyCheck>>) {
-    this.#checks = checks;
+  constructor(dependencies: Readonly<Record<string, Dependency>>) {
+    this.#dependencies = dependencies;
   }
 
   get draining(): boolean {
@@ -31,15 +38,15 @@ export class Readiness {
   }
 
   async check(): Promise<readonly DependencyState[]> {
-    return Promise.all(Object.entries(this.#checks).map(([name, check]) => this.#checkOne(name, check)));
+    return Promise.all(Object.entries(this.#dependencies).map(([name, one]) => this.#checkOne(name, one)));
   }
 
-  async #checkOne(name: string, check: DependencyCheck): Promise<DependencyState> {
+  async #checkOne(name: string, { check, whenDown: meanwhile }: Dependency): Promise<DependencyState> {
     const problem = await problemOf(check);
     const before = this.#states.get(name);
     const up = problem === undefined;
     const since = before?.up === up ? before.since : new Date().toISOString();
-    const state = { name, up, since, ...(problem !== undefined && { problem }) };
+    const state = { name, up, since, ...(problem !== undefined && { problem, meanwhile }) };
     this.#states.set(name, state);
     return state;
   }
