@@ -50,6 +50,7 @@ export class System {
   readonly #gateways: Gateway[] = [];
   readonly #processes: ServerProcess[] = [];
   readonly #ledgers: ServerProcess[] = [];
+  readonly ledgerUrls: string[] = [];
   #redis: RedisProcess | undefined;
   readonly #kafka: KafkaSource | undefined;
   readonly #enforced: Enforced;
@@ -209,6 +210,7 @@ export class System {
     const env = { KEYBRAKE_LEDGER_PORT: String(port), KEYBRAKE_PUBLIC_ADMIN_URL: this.adminUrl };
     const ledger = await this.#start('ledger', this.#entry('ledger'), port, env);
     this.#ledgers.push(ledger);
+    this.ledgerUrls.push(`http://127.0.0.1:${port}`);
     return ledger;
   }
 

@@ -33,6 +33,7 @@ import { refuseOtherMethods } from './http/other-methods.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { Problem } from './http/problem.js';
 import { serveProblemPage } from './http/problem-page.js';
+import { addRequestMetrics } from './http/request-metrics.js';
 import { TextInterceptor } from './http/text.interceptor.js';
 import { ADMIN_PORTS, type AdminPorts } from './ports.js';
 
@@ -114,6 +115,7 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     bodyBytesMax: BODY_BYTES_MAX,
     configure: async (app) => {
       await app.register(cookie);
+      addRequestMetrics(app, options.metrics);
       serveProblemPage(app);
       addDocuments(app, createDocument(app));
       await serveDashboard(app, logger);

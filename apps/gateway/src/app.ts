@@ -2,27 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createProxyCall, UnfinishedWork } from '@keybrake/application';
 import {
+  activeTraceparent,
   addProcessMetrics,
   type Config,
   createMetrics,
-  LATENCY_BOUNDS_SECONDS,
   type Logger,
-  type Metrics,
   OperationalModule,
   Readiness,
   type ShutdownStep,
   startCallServer,
+  startTracing,
 } from '@keybrake/platform';
 import { createAgentView } from './agent-view/agent-view.js';
 import { CallListener } from './call-listener.js';
-import { createCallObserver } from './call-metrics.js';
+import { appendInstruments, callInstruments, createCallObserver } from './call-metrics.js';
 import { LIMITS, proxySettings } from './settings.js';
 import type { GatewayAdapters, GatewayEvents } from './shared-ports.js';
+import { tracedCall, tracedObserver, tracedPorts } from './traced-ports.js';
 
 export interface GatewayOptions {
   readonly config: Pick<
     Config,
-    'gateway' | 'upstreamTimeoutMs' | 'inFlightWaitMs' | 'recordTimeoutMs' | 'drainDelayMs' | 'publicAdminUrl'
+    | 'gateway'
+    | 'upstreamTimeoutMs'
+    | 'inFlightWaitMs'
+    | 'recordTimeoutMs'
+    | 'drainDelayMs'
+    | 'publicAdminUrl'
+    | 'tracing'
   >;
   readonly logger: Logger;
   /** Opens the adapters of a profile; the only thing in which profiles differ. */
@@ -55,10 +62,19 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
   );
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
   const observer = createCallObserver(callInstruments(metrics), logger);
-  const adapters = await open({ observer, unfinished, onTrouble, onAppended: appendInstruments(metrics) });
+  const tracing = config.tracing && startTracing({ serviceName: 'keybrake-gateway', ...config.tracing });
+  const adapters = await open({
+    observer: tracing === undefined ? observer : tracedObserver(observer),
+    unfinished,
+    onTrouble,
+    onAppended: appendInstruments(metrics),
+    traceparent: tracing === undefined ? () => undefined : activeTraceparent,
+  });
+  const ports = tracing === undefined ? adapters.ports : tracedPorts(adapters.ports, adapters.traced, tracing.tracer);
   const owner = `gateway-${randomUUID()}`;
+  const proxyCall = createProxyCall(ports, proxySettings(config, owner));
   const listener = new CallListener({
-    proxyCall: createProxyCall(adapters.ports, proxySettings(config, owner)),
+    proxyCall: tracing === undefined ? proxyCall : tracedCall(proxyCall, tracing.tracer),
     agentView: createAgentView(adapters.agentView),
     providers: adapters.ports.providers,
     limits: LIMITS,
@@ -66,6 +82,9 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
   });
   const readiness = new Readiness(adapters.checks);
   metrics.gauge('keybrake_gateway_calls_in_flight', 'Calls inside the gateway.', () => [{ value: listener.inFlight }]);
+  metrics.gauge('keybrake_gateway_log_queued_events', 'Events that the log has not taken yet.', () => [
+    { value: adapters.pendingLogEvents() },
+  ]);
   const server = await startCallServer({
     module: OperationalModule.register({ readiness, metrics }),
     logger,
@@ -87,28 +106,7 @@ export async function startGateway({ config, logger, open }: GatewayOptions): Pr
       { name: 'work after answers', run: () => unfinished.idle() },
       { name: 'event log and connections', run: () => adapters.close(FLUSH_WITHIN_MS) },
       { name: 'metrics', run: () => metrics.close() },
+      { name: 'traces', run: async () => tracing?.close() },
     ],
-  };
-}
-
-function appendInstruments(metrics: Metrics): (events: number) => void {
-  const appends = metrics.counter('keybrake_gateway_log_appends_total', 'Appends to the event log.');
-  const appended = metrics.counter('keybrake_gateway_log_events_total', 'Events in them: more than one under load.');
-  return (events) => {
-    appends.add(1);
-    appended.add(events);
-  };
-}
-
-function callInstruments(metrics: Metrics) {
-  const calls = metrics.counter('keybrake_gateway_calls_total', 'Calls by provider, operation, decision and rule.');
-  const added = metrics.histogram(
-    'keybrake_gateway_added_latency_seconds',
-    'Time of a call without the wait for the provider.',
-    LATENCY_BOUNDS_SECONDS,
-  );
-  return {
-    countCall: (labels: Record<string, string>) => calls.add(1, labels),
-    addedLatency: (seconds: number, labels: Record<string, string>) => added.record(seconds, labels),
   };
 }

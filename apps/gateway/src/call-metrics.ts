@@ -1,9 +1,13 @@
 import type { CallObserver, CallSummary } from '@keybrake/application';
+import { LATENCY_BOUNDS_SECONDS, type Metrics } from '@keybrake/platform';
 
 /** The instruments that the call path writes to. */
 export interface CallInstruments {
-  countCall(labels: { provider: string; operation: string; decision: string; rule: string }): void;
+  call(labels: { provider: string; operation: string; decision: string; rule: string }): void;
   addedLatency(seconds: number, labels: { provider: string; decision: string }): void;
+  phase(seconds: number, labels: { provider: string; phase: string }): void;
+  duplicate(outcome: 'blocked' | 'let through'): void;
+  shadowDenial(rule: string): void;
 }
 
 export interface CallLog {
@@ -15,9 +19,14 @@ export interface CallLog {
 export function createCallObserver(instruments: CallInstruments, log: CallLog): CallObserver {
   return {
     finished(summary: CallSummary) {
-      const { provider, operation, decision, rule } = summary;
-      instruments.countCall({ provider, operation, decision, rule: rule ?? '' });
+      const { provider, operation, decision, rule, shadowRule } = summary;
+      instruments.call({ provider, operation, decision, rule: rule ?? '' });
       instruments.addedLatency((summary.totalMs - summary.upstreamMs) / 1_000, { provider, decision });
+      for (const [phase, ms] of Object.entries(summary.phasesMs)) instruments.phase(ms / 1_000, { provider, phase });
+      if (rule === 'duplicate_call' || summary.isDuplicate) {
+        instruments.duplicate(summary.isDuplicate ? 'let through' : 'blocked');
+      }
+      if (shadowRule !== undefined) instruments.shadowDenial(shadowRule);
       if (decision === 'stranger' || decision === 'in_doubt' || decision === 'unavailable')
         log.warn(summary, `call ${decision}`);
       else log.debug(summary, `call ${decision}`);
@@ -25,5 +34,52 @@ export function createCallObserver(instruments: CallInstruments, log: CallLog): 
     leftOver(what, reservationId, error) {
       log.warn({ reservationId, err: error }, `${what} failed; the ledger will mend it`);
     },
+  };
+}
+
+/** Few values each: operations and rules are those of the catalogue, and no key, run or reservation is a label. */
+export function callInstruments(metrics: Metrics): CallInstruments {
+  const calls = metrics.counter('keybrake_gateway_calls_total', 'Calls by provider, operation, decision and rule.');
+  const added = metrics.histogram(
+    'keybrake_gateway_added_latency_seconds',
+    'Time of a call without the wait for the provider.',
+    LATENCY_BOUNDS_SECONDS,
+  );
+  const phases = metrics.histogram(
+    'keybrake_gateway_phase_seconds',
+    'Time of a call by phase; forward is the wait for the provider.',
+    [...LATENCY_BOUNDS_SECONDS, 10, 30],
+  );
+  const duplicates = metrics.counter(
+    'keybrake_gateway_duplicate_calls_total',
+    'Requests made again under another idempotency key, as duplicate guards found them.',
+  );
+  const shadow = metrics.counter(
+    'keybrake_gateway_shadow_denials_total',
+    'What policies in shadow would have refused.',
+  );
+  // A series that is there before its first event can be alerted on.
+  for (const outcome of ['blocked', 'let through']) duplicates.add(0, { outcome });
+  return {
+    call: (labels) => calls.add(1, labels),
+    addedLatency: (seconds, labels) => added.record(seconds, labels),
+    phase: (seconds, labels) => phases.record(seconds, labels),
+    duplicate: (outcome) => duplicates.add(1, { outcome }),
+    shadowDenial: (rule) => shadow.add(1, { rule }),
+  };
+}
+
+export function appendInstruments(metrics: Metrics): (events: number, tookMs: number) => void {
+  const appends = metrics.counter('keybrake_gateway_log_appends_total', 'Appends to the event log.');
+  const appended = metrics.counter('keybrake_gateway_log_events_total', 'Events in them: more than one under load.');
+  const took = metrics.histogram(
+    'keybrake_gateway_log_append_seconds',
+    'Time until the log has acknowledged an append, with every attempt.',
+    LATENCY_BOUNDS_SECONDS,
+  );
+  return (events, tookMs) => {
+    appends.add(1);
+    appended.add(events);
+    took.record(tookMs / 1_000);
   };
 }

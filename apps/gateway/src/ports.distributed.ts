@@ -43,6 +43,7 @@ export async function openDistributedAdapters(
   await ensureTopic(kafka, { ...topic, replicationFactor: settings.replicationFactor });
   const transport = new KafkaLogTransport(kafka, topic);
   const log = new GroupAppender(transport, jsonEventCodec, {
+    traceparent: events.traceparent,
     onAppended: events.onAppended,
     onRetry: (error) => onTrouble('append to the event log', error),
   });
@@ -58,13 +59,21 @@ export async function openDistributedAdapters(
   return {
     ports: { ...shared, admission, log },
     agentView: agentViewPorts(shared, pool, admission, new RedisAdmissionUpkeep(redis)),
+    traced: { admission: 'redis', log: { system: 'kafka', destination: settings.spendTopic } },
+    pendingLogEvents: () => log.pendingEvents,
     checks: {
-      admission: async () => {
-        const { phase } = await life.life();
-        if (phase !== 'ready') throw new Error(`the admission store is ${phase}`);
+      admission: {
+        check: async () => {
+          const { phase } = await life.life();
+          if (phase !== 'ready') throw new Error(`the admission store is ${phase}`);
+        },
+        whenDown: 'Calls are refused with 503 until a ledger has filled it; the admin API, reports and audit go on.',
       },
-      log: async () => {
-        if (log.failing) throw new Error('the event log does not take records');
+      log: {
+        check: async () => {
+          if (log.failing) throw new Error('the event log does not take records');
+        },
+        whenDown: 'Calls are refused with 503; the kill switch, reports and audit go on.',
       },
     },
     close: async (flushWithinMs) => {

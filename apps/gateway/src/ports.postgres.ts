@@ -18,6 +18,7 @@ export async function openPostgresAdapters(config: GatewayConfig, events: Gatewa
   const pool = openPool(config, events, 'admission', POOL.admission);
   const logPool = openPool(config, events, 'log', POOL.log);
   const log = new GroupAppender(await PostgresEventLog.open(logPool, asUnavailable), jsonEventCodec, {
+    traceparent: events.traceparent,
     onAppended: events.onAppended,
     onRetry: (error) => events.onTrouble('append to the event log', error),
   });
@@ -26,7 +27,14 @@ export async function openPostgresAdapters(config: GatewayConfig, events: Gatewa
   return {
     ports: { ...shared, admission, log },
     agentView: agentViewPorts(shared, pool, admission, new PostgresAdmissionUpkeep(pool)),
-    checks: { database: () => pool.query('select 1') },
+    traced: { admission: 'postgresql', log: { system: 'postgresql', destination: 'event_log.records' } },
+    pendingLogEvents: () => log.pendingEvents,
+    checks: {
+      database: {
+        check: () => pool.query('select 1'),
+        whenDown: 'Calls are refused with 503; nothing is sent to a provider.',
+      },
+    },
     close: async (flushWithinMs) => {
       await flushLog(log, flushWithinMs, events);
       await shared.upstream.close();

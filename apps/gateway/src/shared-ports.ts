@@ -8,7 +8,14 @@ import type {
 } from '@keybrake/application';
 import type { ProviderId } from '@keybrake/domain';
 import type { GroupAppender } from '@keybrake/event-log';
-import { createDigests, HttpUpstream, type Installation, systemRuntime, systemSecrets } from '@keybrake/platform';
+import {
+  createDigests,
+  type Dependency,
+  HttpUpstream,
+  type Installation,
+  systemRuntime,
+  systemSecrets,
+} from '@keybrake/platform';
 import type { PriceList, ProviderRegistry, UpstreamAddress } from '@keybrake/providers';
 import {
   createPool,
@@ -20,6 +27,7 @@ import {
   postgresCipher,
 } from '@keybrake/storage';
 import type { AgentViewPorts } from './agent-view/agent-view.js';
+import type { TracedParts } from './traced-ports.js';
 
 /** What the gateway is given in every profile. */
 export interface GatewayConfig extends Installation {
@@ -33,7 +41,9 @@ export interface GatewayEvents {
   readonly observer: CallObserver;
   readonly unfinished: UnfinishedWork;
   /** The log has taken so many events in one append. */
-  readonly onAppended: (events: number) => void;
+  readonly onAppended: (events: number, tookMs: number) => void;
+  /** Of the call that appends to the log, where it is traced. */
+  readonly traceparent: () => string | undefined;
   /** A connection broke, or a log batch has to be sent again. */
   readonly onTrouble: (what: string, error: unknown) => void;
 }
@@ -42,8 +52,11 @@ export interface GatewayEvents {
 export interface GatewayAdapters {
   readonly ports: ProxyCallPorts;
   readonly agentView: AgentViewPorts;
-  /** By dependency; each rejects while calls would fail for want of it. */
-  readonly checks: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Each check rejects while calls would fail for want of it. */
+  readonly checks: Readonly<Record<string, Dependency>>;
+  readonly traced: TracedParts;
+  /** Events that the log has not taken yet. */
+  readonly pendingLogEvents: () => number;
   close(flushWithinMs: number): Promise<void>;
 }
 

@@ -12,8 +12,10 @@ import {
   type FoldPorts,
   type FoldResult,
   freezeAccounts,
+  type OperatorFigureReports,
   type RebuildPorts,
   type RebuildResult,
+  type RecordSink,
   type RelayPorts,
   type ResolveResult,
   type Runtime,
@@ -39,6 +41,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly upkeep: AdmissionUpkeep;
   readonly log: EventAppender;
   readonly runtime: Runtime;
+  /** For metrics. */
+  readonly figures: OperatorFigureReports;
   /** What people decide of calls that wait for them. */
   readonly approvals: ApprovalStore;
   /** Where the daily checkpoints of the audit go. */
@@ -69,7 +73,7 @@ export interface LedgerObserver {
   inDoubt(count: number): void;
   resolved(result: ResolveResult): void;
   /** The admission store was given a new life. */
-  rebuilt(result: RebuildResult): void;
+  rebuilt(result: Extract<RebuildResult, { kind: 'ready' }>): void;
   failed(worker: string, error: unknown): void;
   /** The log has a gap or was replaced: the process must stop loudly, never skip. */
   fatal(error: Error): void;
@@ -94,6 +98,8 @@ export async function startLedger(
   ports: LedgerPorts,
   settings: LedgerSettings,
   observer: LedgerObserver,
+  /** What is put around the fold, such as traces. */
+  around: (sink: RecordSink) => RecordSink = (sink) => sink,
 ): Promise<RunningLedger> {
   await ports.store.openPartitions(ports.source.partitions);
   const onError = (worker: string, error: unknown) => observer.failed(worker, error);
@@ -155,14 +161,11 @@ export async function startLedger(
       ? []
       : [worker('relay', RELAY_IDLE_MS, async () => (await relayGovernance(relay, RELAY_BATCH_MAX)) > 0)]),
   ];
-  const folding = await ports.source.start(
-    createFoldSink(ports, (result) => observer.folded(result)),
-    {
-      lag: (records) => observer.lag(records),
-      failed: (error) => observer.failed('fold', error),
-      fatal: (error) => observer.fatal(error),
-    },
-  );
+  const folding = await ports.source.start(around(createFoldSink(ports, (result) => observer.folded(result))), {
+    lag: (records) => observer.lag(records),
+    failed: (error) => observer.failed('fold', error),
+    fatal: (error) => observer.fatal(error),
+  });
   for (const one of workers) one.start();
   return {
     stop: async () => {

@@ -2,25 +2,29 @@ import {
   addProcessMetrics,
   type Config,
   createMetrics,
-  type DependencyCheck,
+  type Dependency,
   type Logger,
-  type Metrics,
   OperationalModule,
   Readiness,
   type ShutdownStep,
   startHttpApp,
+  startTracing,
+  systemRuntime,
 } from '@keybrake/platform';
-import { type LedgerObserver, type LedgerPorts, startLedger } from './app.js';
+import { type LedgerPorts, startLedger } from './app.js';
+import { addLedgerGauges, createLedgerObserver } from './ledger-metrics.js';
 import { type ResolverConfig, resolverSettings } from './resolver-ports.js';
+import { type TracedLog, tracedSink } from './traced-sink.js';
 
 export interface LedgerAdapters {
   readonly ports: LedgerPorts;
-  readonly checks: Readonly<Record<string, DependencyCheck>>;
+  readonly checks: Readonly<Record<string, Dependency>>;
+  readonly log: TracedLog;
   close(flushWithinMs: number): Promise<void>;
 }
 
 export interface LedgerProcessOptions {
-  readonly config: Pick<Config, 'ledger' | 'alerts' | 'publicAdminUrl'> & ResolverConfig;
+  readonly config: Pick<Config, 'ledger' | 'alerts' | 'publicAdminUrl' | 'tracing'> & ResolverConfig;
   readonly logger: Logger;
   /** The log has a gap or was replaced: the process must end, loudly. */
   readonly onFatal: (error: Error) => void;
@@ -42,6 +46,7 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
   const metrics = createMetrics('ledger');
   addProcessMetrics(metrics);
   const adapters = await options.open((what, error) => logger.warn({ err: error }, what));
+  const tracing = config.tracing && startTracing({ serviceName: 'keybrake-ledger', ...config.tracing });
   const ledger = await startLedger(
     adapters.ports,
     {
@@ -51,8 +56,10 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
       resolver: resolverSettings(config),
       alerts: { ...config.alerts, adminUrl: config.publicAdminUrl },
     },
-    observerOf(metrics, logger, options.onFatal),
+    createLedgerObserver(metrics, logger, systemRuntime.nowMs, options.onFatal),
+    tracing && ((sink) => tracedSink(sink, adapters.log, tracing.tracer)),
   );
+  addLedgerGauges(metrics, adapters.ports);
   const readiness = new Readiness(adapters.checks);
   const module = OperationalModule.register({ readiness, metrics });
   const server = await startHttpApp({ module, logger, address: config.ledger });
@@ -64,50 +71,7 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
       { name: 'ledger health', run: () => server.close(CLOSE_WITHIN_MS) },
       { name: 'ledger log and connections', run: () => adapters.close(CLOSE_WITHIN_MS) },
       { name: 'ledger metrics', run: () => metrics.close() },
+      { name: 'ledger traces', run: async () => tracing?.close() },
     ],
-  };
-}
-
-function observerOf(metrics: Metrics, logger: Logger, onFatal: (error: Error) => void): LedgerObserver {
-  const folded = metrics.counter('keybrake_ledger_folded_events_total', 'Events folded.');
-  const duplicates = metrics.counter(
-    'keybrake_ledger_duplicate_events_total',
-    'Events seen before, and not folded again.',
-  );
-  const deadLetters = metrics.counter('keybrake_ledger_dead_letters_total', 'Records that could not be read.');
-  const rebuilds = metrics.counter('keybrake_ledger_rebuilds_total', 'Lives given to the admission store.');
-  const resolved = metrics.counter('keybrake_ledger_resolved_calls_total', 'Calls in doubt that the resolver settled.');
-  let lag = 0;
-  let inDoubt = 0;
-  metrics.gauge('keybrake_ledger_lag_events', 'Records behind the end of the log.', () => [{ value: lag }]);
-  metrics.gauge('keybrake_ledger_in_doubt_calls', 'Launched calls past their deadline without an outcome.', () => [
-    { value: inDoubt },
-  ]);
-  return {
-    lag: (records) => {
-      lag = Number(records);
-    },
-    folded: (progress) => {
-      if (progress.folded > 0) folded.add(progress.folded);
-      if (progress.duplicates > 0) duplicates.add(progress.duplicates);
-      if (progress.deadLetters === 0) return;
-      deadLetters.add(progress.deadLetters);
-      logger.error({ deadLetters: progress.deadLetters }, 'unreadable records: see ledger.dead_letters');
-    },
-    inDoubt: (count) => {
-      inDoubt = count;
-    },
-    resolved: ({ settled }) => {
-      if (settled > 0) resolved.add(settled);
-    },
-    rebuilt: (result) => {
-      rebuilds.add(1);
-      logger.warn(result, 'the admission store was lost and has been rebuilt');
-    },
-    failed: (worker, error) => logger.warn({ err: error, worker }, 'a turn failed and is tried again'),
-    fatal: (error) => {
-      logger.fatal({ err: error }, 'the event log is not the one that was folded: stopping');
-      onFatal(error);
-    },
   };
 }

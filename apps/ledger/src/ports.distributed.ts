@@ -18,6 +18,7 @@ import {
   PostgresEarlierCalls,
   PostgresGovernanceOutbox,
   PostgresLedgerStore,
+  PostgresOperatorFigures,
   RedisAdmissionRebuild,
   RedisAdmissionStore,
   RedisAdmissionUpkeep,
@@ -79,6 +80,7 @@ export async function openDistributedLedger(
       ...parts,
       codec: jsonEventCodec,
       digests,
+      figures: new PostgresOperatorFigures(pool),
       approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
@@ -99,7 +101,17 @@ export async function openDistributedLedger(
         governance,
       },
     },
-    checks: { database: () => pool.query('select 1'), admission: () => redis.check() },
+    log: { system: 'kafka', destination: settings.spendTopic },
+    checks: {
+      database: {
+        check: () => pool.query('select 1'),
+        whenDown: 'Nothing is folded or settled; gateways go on with keys that they know.',
+      },
+      admission: {
+        check: () => redis.check(),
+        whenDown: 'Calls get 503, and nothing in doubt is settled; the log is folded all the same.',
+      },
+    },
     close: async (flushWithinMs) => {
       await resolver.close();
       await alerts.close();

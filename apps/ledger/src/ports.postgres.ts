@@ -9,6 +9,7 @@ import {
   PostgresApprovalStore,
   PostgresCheckpointStore,
   PostgresLedgerStore,
+  PostgresOperatorFigures,
 } from '@keybrake/storage';
 import { openAlerts } from './alert-ports.js';
 import type { LedgerAdapters } from './ledger-process.js';
@@ -48,13 +49,20 @@ export async function openPostgresLedger(
       ...parts,
       codec: jsonEventCodec,
       digests,
+      figures: new PostgresOperatorFigures(pool),
       approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
       alerts: alerts.ports,
     },
-    checks: { database: () => pool.query('select 1') },
+    log: { system: 'postgresql', destination: 'event_log.records' },
+    checks: {
+      database: {
+        check: () => pool.query('select 1'),
+        whenDown: 'Nothing is folded or settled, and calls are refused.',
+      },
+    },
     close: async (flushWithinMs) => {
       await resolver.close();
       await alerts.close();

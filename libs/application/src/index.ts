@@ -47,6 +47,7 @@ export * from './ports/governance-outbox.js';
 export * from './ports/governance-store.js';
 export * from './ports/idempotent-responses.js';
 export * from './ports/ledger-store.js';
+export * from './ports/operator-figures.js';
 export * from './ports/price-store.js';
 export * from './ports/recorded-calls.js';
 export * from './ports/reports.js';

@@ -29,6 +29,7 @@ export { migrate } from './postgres/migrate.js';
 export { PostgresAuditReports } from './postgres/reports/audit-reports.js';
 export { PostgresCallRecords } from './postgres/reports/call-records.js';
 export { PostgresLedgerReports } from './postgres/reports/ledger-reports.js';
+export { PostgresOperatorFigures } from './postgres/reports/operator-figures.js';
 export { PostgresRecordedCalls } from './postgres/reports/recorded-calls.js';
 export { PostgresUsageReports } from './postgres/reports/usage-reports.js';
 export { recordedPartitions } from './postgres/topic-record.js';

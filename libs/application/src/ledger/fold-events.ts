@@ -19,6 +19,8 @@ export interface FoldResult {
   /** Seen before: an append that was sent again. */
   readonly duplicates: number;
   readonly deadLetters: number;
+  /** When the last of the events occurred; undefined when none was readable. */
+  readonly lastAtMs: number | undefined;
 }
 
 interface DecodedEvent {
@@ -44,6 +46,8 @@ export async function foldChunk(
   }
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Some readable record can't be folded. It becomes a dead letter; a whole chunk must not wait behind it for ever. */
 async function foldOneByOne(
   ports: FoldPorts,
@@ -55,13 +59,14 @@ async function foldOneByOne(
   if (records.length === 1 && only !== undefined) {
     return foldAtOnce(ports, partition, records, { decoded: [], unreadable: [deadLetter(only, String(problem))] });
   }
-  const total = { folded: 0, duplicates: 0, deadLetters: 0 };
+  const total: Mutable<FoldResult> = { folded: 0, duplicates: 0, deadLetters: 0, lastAtMs: undefined };
   for (const record of records) {
     const result = await foldChunk(ports, partition, [record]);
     if (result === undefined) return undefined;
     total.folded += result.folded;
     total.duplicates += result.duplicates;
     total.deadLetters += result.deadLetters;
+    total.lastAtMs = result.lastAtMs ?? total.lastAtMs;
   }
   return total;
 }
@@ -74,7 +79,8 @@ async function foldAtOnce(
 ): Promise<FoldResult | undefined> {
   const first = records[0];
   const last = records.at(-1);
-  if (first === undefined || last === undefined) return { folded: 0, duplicates: 0, deadLetters: 0 };
+  if (first === undefined || last === undefined)
+    return { folded: 0, duplicates: 0, deadLetters: 0, lastAtMs: undefined };
   return ports.store.fold(async (ledger) => {
     const position = { next: last.position + 1n, lastBodyHash: ports.digests.sha256(last.body) };
     if (!(await ledger.movePosition(partition, first.position, position))) return undefined;
@@ -84,7 +90,12 @@ async function foldAtOnce(
     const raised = await applyEvents(ports, ledger, events, fence);
     if (raised > fence) await ledger.raiseFence(partition, raised);
     await ledger.saveDeadLetters(unreadable);
-    return { folded: events.length, duplicates: decoded.length - events.length, deadLetters: unreadable.length };
+    return {
+      folded: events.length,
+      duplicates: decoded.length - events.length,
+      deadLetters: unreadable.length,
+      lastAtMs: decoded.at(-1)?.event.occurredAtMs,
+    };
   });
 }
 

@@ -61,8 +61,11 @@ export async function recordReserved(
   }
 }
 
-const superseded = ({ runtime }: ProxyCallPorts, call: AdmittedCall, request: ReservationId) =>
-  spendReleased(runtime, call, request, 'superseded', call.reservationId);
+/** Without times: they are the call's, not the request's. */
+const superseded = ({ runtime }: ProxyCallPorts, call: AdmittedCall, request: ReservationId) => ({
+  ...spendReleased(runtime, call, request, 'superseded', call.reservationId),
+  times: undefined,
+});
 
 /** Instead of phase 3, for a call that a person has to agree to. Returns what its caller is told. */
 export async function awaitApproval(
@@ -73,7 +76,6 @@ export async function awaitApproval(
 ): Promise<Refusal> {
   try {
     const waits = await ports.admission.awaitApproval(call);
-    call.watch.ended('launch');
     if (waits) return approvalRefusal(settings, call, { state: 'waiting', reservationId: call.reservationId, untilMs });
     abandon(ports, call, 'not_held');
     return unavailable('The reservation of this call');

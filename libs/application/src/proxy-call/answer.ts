@@ -39,11 +39,15 @@ export function createReport(ports: Pick<ProxyCallPorts, 'runtime' | 'observer'>
       ports.observer.finished({
         provider: (call?.provider ?? dialect).id,
         operation: operation === undefined ? 'unknown' : `${operation.resource}:${operation.action}`,
+        endpoint: call?.endpoint ?? '',
         decision,
         rule: refusal?.code,
         status,
         totalMs: ports.runtime.nowMs() - watch.startedAtMs,
         upstreamMs,
+        phasesMs: watch.times().phasesMs,
+        isDuplicate: reservation?.duplicateOf !== undefined,
+        shadowRule: reservation?.shadowRefusal?.code,
       });
     },
   };
