@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -23,8 +24,25 @@ export async function buildGoCases(): Promise<string> {
   return program;
 }
 
-function requireGo(): string {
-  const needed = `Go 1.${MINOR_MIN} or newer`;
+const HELM = 'helm.sh/helm/v3/cmd/helm@v3.19.2';
+const HELM_GO_MINOR = 24;
+
+/** Helm from the PATH, or built once into `.cache/bin`: about two minutes. */
+export async function requireHelm(): Promise<string> {
+  const onPath = spawnSync('helm', ['version', '--short'], { encoding: 'utf8' });
+  if (onPath.status === 0 && onPath.stdout.startsWith('v3')) return 'helm';
+  const program = join(cache, 'bin', 'helm');
+  if (existsSync(program)) return program;
+  const go = requireGo(HELM_GO_MINOR);
+  process.stdout.write('keybrake: building Helm into .cache/bin (two minutes, once)\n');
+  const env = { ...goSettings(), GOBIN: join(cache, 'bin') };
+  await run(go, ['install', '-buildvcs=false', HELM], { timeout: BUILD_TIMEOUT_MS, env });
+  return program;
+}
+
+function requireGo(minorMin = MINOR_MIN): string {
+  const needed = `Go 1.${minorMin} or newer`;
+  const isNewEnough = (go: string) => minorOf(go) >= minorMin;
   const given = process.env.KEYBRAKE_TEST_GO;
   if (given !== undefined && !isNewEnough(given)) throw new Error(`KEYBRAKE_TEST_GO=${given} is no ${needed}`);
   if (given !== undefined) return given;
@@ -36,10 +54,11 @@ function requireGo(): string {
   });
 }
 
-function isNewEnough(go: string): boolean {
+/** Of Go 1; 0 for what is no Go. */
+function minorOf(go: string): number {
   const { stdout } = spawnSync(go, ['version'], { encoding: 'utf8', env: goSettings() });
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
-  return Number(major) > 1 || Number(minor) >= MINOR_MIN;
+  return Number(major) > 1 ? Number.POSITIVE_INFINITY : Number(minor ?? 0);
 }
 
 /** The toolchain that is there, never one that it downloads, and no C compiler; caches that also work without a home. */
