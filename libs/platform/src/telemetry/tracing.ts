@@ -12,7 +12,7 @@ import {
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 
 export interface TracingOptions {
-  /** `keybrake-gateway`; OTEL_SERVICE_NAME says another one. */
+  /** `keybrake-gateway`. */
   readonly serviceName: string;
   /** Of traces that begin here; a caller's own decision is kept. */
   readonly sampleRatio: number;
