@@ -46,7 +46,7 @@ describe.each(PROFILES)('calls that wait for a person (%s)', (profile) => {
     const first = await waiting.send();
     const error = errorOf(first);
     expect([first.status, error.code]).toEqual([403, 'approval_required']);
-    expect(error).toMatchObject({ currency: 'usd', requested: '9000', limit: '5000' });
+    expect(error).toMatchObject({ currency: 'usd', requested: '9000', limit: '5000', limit_currency: 'usd' });
     expect(error.approval_url).toBe(`${system.adminUrl}/approvals/${error.approval_id}`);
     expect(Date.parse(error.expires_at) - Date.now()).toBeGreaterThan(86_000_000);
     expect(first.headers.get('stripe-should-retry')).toBe('false');

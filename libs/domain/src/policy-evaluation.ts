@@ -33,12 +33,19 @@ export type Verdict =
       readonly caps: readonly BoundCap[];
       /** Set when the call's own amount is in another currency. */
       readonly conversion?: Conversion | undefined;
-      /** Set when a person has to agree to this amount, in the call's own currency, before it is made. */
-      readonly approvalFor?: Money | undefined;
+      /** Set when a person has to agree before the call is made. */
+      readonly approval?: NeededApproval | undefined;
       /** Why a policy in shadow would refuse. */
       readonly shadowRefusal?: Refusal | undefined;
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** `above` needs none; it can be in the currency that the amount is counted in. */
+export interface NeededApproval {
+  /** In the call's own currency: the same when it comes again at another rate. */
+  readonly amount: Money;
+  readonly above: Money;
+}
 
 /** What a call would hold, and why it must not, if so. */
 interface Hold extends Omit<Extract<Verdict, { kind: 'allowed' }>, 'kind' | 'shadowRefusal'> {
@@ -53,8 +60,8 @@ const ALWAYS: ReadonlySet<Refusal['code']> = new Set(['run_id_mismatch', 'invali
  * apply. Room in the caps, quota, rate, revocation and expiry are decided by the admission store, atomically (R1, R7).
  */
 export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): Verdict {
-  const { refusal: ofHold, approvalFor, ...hold } = holdFor(policy, key, call);
-  const ofApproval = approvalFor && approvalRefusal(policy, call, approvalFor);
+  const { refusal: ofHold, approval, ...hold } = holdFor(policy, key, call);
+  const ofApproval = approval && approvalRefusal(call, approval);
   const refusals = [refusalBeforePrice(policy, key, call), ofHold, ofApproval].filter(
     (refusal) => refusal !== undefined,
   );
@@ -63,14 +70,14 @@ export function evaluatePolicy(policy: Policy, key: VaultKey, call: CallFacts): 
   // What is asked of a person is not refused; in shadow nobody is asked.
   const denying = refusals.find(({ code }) => (isShadow ? ALWAYS.has(code) : code !== 'approval_required'));
   if (denying !== undefined) return { kind: 'refused', refusal: denying };
-  return isShadow ? { kind: 'allowed', ...hold, shadowRefusal: first } : { kind: 'allowed', ...hold, approvalFor };
+  return isShadow ? { kind: 'allowed', ...hold, shadowRefusal: first } : { kind: 'allowed', ...hold, approval };
 }
 
 /** Without an idempotency key the approved call could not be told from another one. */
-function approvalRefusal(policy: Policy, call: CallFacts, requested: Money): Refusal {
-  if (!call.hasIdempotencyKey) return { code: 'idempotency_key_required' };
-  const micros = policy.approval?.aboveMicros.get(requested.currency) ?? 0n;
-  return { code: 'approval_required', requested, above: { currency: requested.currency, micros } };
+function approvalRefusal(call: CallFacts, { amount: requested, above }: NeededApproval): Refusal {
+  return call.hasIdempotencyKey
+    ? { code: 'approval_required', requested, above }
+    : { code: 'idempotency_key_required' };
 }
 
 function refusalBeforePrice(policy: Policy, key: VaultKey, { operation, ...call }: CallFacts): Refusal | undefined {
@@ -121,13 +128,15 @@ function holdFor(policy: Policy, key: VaultKey, call: CallFacts): Hold {
   }
   const { currency } = counted.amount;
   const caps = keyCaps(policy, key, call.runId, (cap) => capApplies(cap, currency, pricing.direction));
-  const approvalFor = [amount, counted.amount].find((money) => needsApproval(policy, money));
-  return { ...counted, caps, approvalFor, refusal: overOwn ?? overMax(policy, counted.amount) };
+  const above = approvalThreshold(policy, amount) ?? approvalThreshold(policy, counted.amount);
+  const approval = above && { amount, above };
+  return { ...counted, caps, approval, refusal: overOwn ?? overMax(policy, counted.amount) };
 }
 
-function needsApproval({ approval }: Policy, { currency, micros }: Money): boolean {
+/** What needs no approval, where this is more. */
+function approvalThreshold({ approval }: Policy, { currency, micros }: Money): Money | undefined {
   const aboveMicros = approval?.aboveMicros.get(currency);
-  return aboveMicros !== undefined && micros > aboveMicros;
+  return aboveMicros !== undefined && micros > aboveMicros ? { currency, micros: aboveMicros } : undefined;
 }
 
 function overMax(policy: Policy, amount: Money): Refusal | undefined {

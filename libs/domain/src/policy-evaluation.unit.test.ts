@@ -203,7 +203,7 @@ describe('approval', () => {
 
   test('is needed above the amount, not at it, in no other currency, and never for what costs nothing', () => {
     const asked = (policy: Policy, amount: Money) =>
-      holdsOf(policy, keyOf(), pricedAt({ kind: 'priced', amount, direction: 'in' })).approvalFor;
+      holdsOf(policy, keyOf(), pricedAt({ kind: 'priced', amount, direction: 'in' })).approval?.amount;
     expect(asked(of({}), dollars(10n))).toEqual(dollars(10n));
     expect(asked(of({}), dollars(9n))).toBeUndefined();
     expect(asked(of({}), dollars(0n))).toBeUndefined();
@@ -220,9 +220,20 @@ describe('approval', () => {
     );
   });
 
+  test('of a converted amount: above in either currency, and asked for in its own', () => {
+    const fx = { base: usd, rateNanos: new Map([[eur, 1_100_000_000n]]), marginBasisPoints: 0 };
+    const amount = { currency: eur, micros: 10_000_000n };
+    const call = { ...pricedAt({ kind: 'priced', amount, direction: 'in' }), fx };
+    const asked = (aboveMicros: ReadonlyMap<Currency, bigint>) =>
+      holdsOf(of({ otherCurrencies: 'convert', approval: { ...approval, aboveMicros } }), keyOf(), call).approval;
+    expect(asked(new Map([[usd, 10_500_000n]]))).toEqual({ amount, above: { currency: usd, micros: 10_500_000n } });
+    expect(asked(new Map([[usd, 11_000_000n]]))).toBeUndefined();
+    expect(asked(new Map([[eur, 9_000_000n]]))).toEqual({ amount, above: { currency: eur, micros: 9_000_000n } });
+  });
+
   test('in shadow is told and asked of nobody', () => {
     const held = holdsOf(of({ mode: 'shadow' }), keyOf(), charge);
-    expect(held.approvalFor).toBeUndefined();
+    expect(held.approval).toBeUndefined();
     expect(held.shadowRefusal).toEqual({ code: 'approval_required', requested: dollars(10n), above: dollars(9n) });
   });
 });

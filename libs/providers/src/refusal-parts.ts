@@ -81,6 +81,7 @@ export function refusalDetails(refusal: Refusal): Readonly<Record<string, string
       return {
         ...requested(refusal.requested),
         limit: roundedDown(refusal.above),
+        limit_currency: refusal.above.currency,
         ...approvalDetails(refusal.request),
       };
     case 'approval_denied':

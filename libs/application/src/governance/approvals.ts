@@ -1,4 +1,4 @@
-import type { ApprovalId, ReservationId, SpendReleased } from '@keybrake/domain';
+import type { ApprovalId, SpendReleased } from '@keybrake/domain';
 import { within } from '../deadline.js';
 import type { AdmissionStore } from '../ports/admission-store.js';
 import type { ApprovalStore, ApprovalVote, Revised, StoredApproval } from '../ports/approval-store.js';
@@ -64,26 +64,35 @@ export function withVote(current: StoredApproval, vote: ApprovalVote): Revised {
   return changed({ state: 'approved', expiresAtMs: vote.atMs + validMs, isUntold: true });
 }
 
-/** The log first, then the admission store, as any outcome; both may be told again. False: the store has nothing that waits. */
+/** Safe to repeat. False: the admission store has nothing that waits. */
 export async function tellDecision(ports: ApprovalPorts, approval: StoredApproval): Promise<boolean> {
-  const { accountId, reservationId, state, expiresAtMs: untilMs } = approval;
-  const ref = { accountId, reservationId };
-  if (state === 'denied' || state === 'expired') {
-    const released = endedEvent(ports.runtime, approval, state === 'denied' ? 'approval_denied' : 'approval_expired');
-    await within(ports.log.append(accountId, [released]), RECORD_TIMEOUT_MS, 'The event log');
-  }
-  const decision =
-    state === 'approved'
-      ? { kind: state, untilMs }
-      : { kind: state === 'denied' ? ('denied' as const) : ('expired' as const) };
-  const waited = state === 'used' || (await ports.admission.decideApproval(ref, decision));
+  const waited = await putInForce(ports, approval);
   await ports.approvals.told(approval);
   return waited;
 }
 
+async function putInForce(ports: ApprovalPorts, approval: StoredApproval): Promise<boolean> {
+  const { accountId, reservationId, state, expiresAtMs: untilMs } = approval;
+  const ref = { accountId, reservationId };
+  switch (state) {
+    case 'approved':
+      return ports.admission.decideApproval(ref, { kind: state, untilMs });
+    case 'denied':
+    case 'expired': {
+      // The log first, as with any outcome.
+      const released = endedEvent(ports.runtime, approval, `approval_${state}`);
+      await within(ports.log.append(accountId, [released]), RECORD_TIMEOUT_MS, 'The event log');
+      return ports.admission.decideApproval(ref, { kind: state });
+    }
+    case 'waiting':
+    case 'used':
+      return true;
+  }
+}
+
 function endedEvent(
   runtime: Runtime,
-  { accountId, reservationId, votes }: StoredApproval & { readonly reservationId: ReservationId },
+  { accountId, reservationId, votes }: StoredApproval,
   reason: 'approval_denied' | 'approval_expired',
 ): SpendReleased {
   const denial = votes.find(({ decision }) => decision === 'denied');

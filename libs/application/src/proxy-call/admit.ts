@@ -88,18 +88,17 @@ export async function awaitApproval(
 /** What the caller of a request that was not approved, or not yet, is told. */
 export function approvalRefusal(
   settings: ProxyCallSettings,
-  { verdict, record }: ReadCall,
+  { verdict }: ReadCall,
   { state, reservationId, untilMs }: Pick<NotApproved, 'state' | 'reservationId' | 'untilMs'>,
 ): Refusal {
   const approvalId = approvalIdOf(reservationId);
   if (state !== 'waiting') return { code: state === 'denied' ? 'approval_denied' : 'approval_expired', approvalId };
-  const requested = verdict.kind === 'allowed' ? verdict.approvalFor : undefined;
-  invariant(requested !== undefined, 'a call that waits for a person asks for an amount');
-  const micros = record.policy.approval?.aboveMicros.get(requested.currency) ?? 0n;
+  const needed = verdict.kind === 'allowed' ? verdict.approval : undefined;
+  invariant(needed !== undefined, 'a call that waits for a person needs its approval');
   return {
     code: 'approval_required',
-    requested,
-    above: { currency: requested.currency, micros },
+    requested: needed.amount,
+    above: needed.above,
     request: { approvalId, expiresAtMs: untilMs, page: approvalPage(settings.adminUrl, approvalId) },
   };
 }

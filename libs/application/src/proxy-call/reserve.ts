@@ -125,8 +125,8 @@ function guardOf(digests: Pick<Digests, 'sha256'>, call: Reservable): GuardClaim
 
 function approvalOf({ verdict, record }: Reservable): ApprovalClaim | undefined {
   const { approval } = record.policy;
-  if (approval === undefined || verdict.kind === 'refused' || verdict.approvalFor === undefined) return undefined;
-  return { ...verdict.approvalFor, validMs: approval.validMs };
+  if (approval === undefined || verdict.kind === 'refused' || verdict.approval === undefined) return undefined;
+  return { ...verdict.approval.amount, validMs: approval.validMs };
 }
 
 function holdsOf(verdict: Verdict, nowMs: number): readonly HoldRequest[] {
