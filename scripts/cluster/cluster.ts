@@ -121,8 +121,10 @@ await runMain('cluster', async () => {
   const gatewayPorts = await freePorts(GATEWAYS);
   const ledgerPorts = await freePorts(LEDGERS);
 
+  // Of each process: what waits for a person names the page.
+  const adminAddress = { KEYBRAKE_ADMIN_PORT: String(ports.admin.port) };
   const app = async (name: string, entry: string, port: number, more: Record<string, string>, readyPath?: string) => {
-    const options = { name, entry, port, env: { ...env, ...more }, say: onChange };
+    const options = { name, entry, port, env: { ...env, ...adminAddress, ...more }, say: onChange };
     await keep(await startApp(readyPath === undefined ? options : { ...options, readyPath }));
   };
   say('starting the simulator, ledgers, admin API and gateways');
@@ -144,9 +146,7 @@ await runMain('cluster', async () => {
     ),
   );
   await Promise.all([
-    app('admin-api', 'apps/admin-api/dist/main.distributed.js', ports.admin.port, {
-      KEYBRAKE_ADMIN_PORT: String(ports.admin.port),
-    }),
+    app('admin-api', 'apps/admin-api/dist/main.distributed.js', ports.admin.port, {}),
     ...gatewayPorts.map((port, index) =>
       app(`gateway-${index + 1}`, 'apps/gateway/dist/main.distributed.js', port, {
         KEYBRAKE_GATEWAY_PORT: String(port),

@@ -61,6 +61,9 @@ test('a call that waits is found, decided with a reason, and then made', async (
   await page.getByRole('button', { name: 'Approve the call' }).click();
   await page.getByText(/approved by token:.*: ordered by the office/).waitFor();
   expect(await page.getByRole('button', { name: 'Deny it' }).count()).toBe(0);
+  // The skip link's fragment is no signed link.
+  await page.goto(`/approvals/${busy.approvalId}#main`);
+  await page.getByRole('heading', { level: 1, name: 'Approval' }).waitFor();
   expect(await system.admin('GET', `/v1/approvals/${busy.approvalId}`)).toMatchObject({ state: 'approved' });
   expect(problems).toEqual([]);
   await close();

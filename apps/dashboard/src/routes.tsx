@@ -28,10 +28,13 @@ const Usage = page(() => import('./pages/usage/usage.tsx'));
 const Onboarding = page(() => import('./pages/onboarding/onboarding.tsx'));
 const Settings = page(() => import('./pages/settings/settings.tsx'));
 
+/** `#<account>.apr_….<expiry>.<signature>`: other fragments are places of the page. */
+const SIGNED_LINK = /^#[a-z0-9-]+\.apr_/;
+
 /** Who comes by the signed link of a webhook need not sign in. */
 function LinkOrSignedIn() {
   const { hash } = useLocation();
-  if (hash.length < 2) return <SignedIn />;
+  if (!SIGNED_LINK.test(hash)) return <SignedIn />;
   return (
     <Suspense fallback={<Loading />}>
       <ApprovalByLink link={hash.slice(1)} />
