@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -83,15 +84,25 @@ export class ServerProcess {
   }
 }
 
+/** Below the ports that systems give to outgoing connections (32768 and up), one of which could take it before its process does. */
+const PORTS = { from: 15_000, to: 32_000 };
+/** In turn from a random one on: no port is given twice before its process has taken it. */
+let lastPort = randomInt(PORTS.from, PORTS.to);
+
+/** A loopback port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => {
-    server.listen(0, '127.0.0.1', listening);
-  });
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+  for (let attempt = 1; attempt <= 100; attempt += 1) {
+    lastPort = lastPort + 1 < PORTS.to ? lastPort + 1 : PORTS.from;
+    const port = lastPort;
+    const server = createServer();
+    const free = await new Promise<boolean>((found) => {
+      server.once('error', () => found(false)).listen(port, '127.0.0.1', () => found(true));
+    });
+    if (!free) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
+  throw new Error(`no free port from ${PORTS.from} to ${PORTS.to} on 127.0.0.1`);
 }
 
 /** Waits for a condition, not for a time; fails with what was last seen. */
