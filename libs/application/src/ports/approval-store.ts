@@ -1,14 +1,4 @@
-import type {
-  AccountId,
-  ApprovalId,
-  ApprovalState,
-  Money,
-  PolicyId,
-  ProviderId,
-  ReservationId,
-  RunId,
-  VaultKeyId,
-} from '@keybrake/domain';
+import type { AccountId, ApprovalId, ApprovalState, CallIdentity, Money, ReservationId } from '@keybrake/domain';
 import type { Claim } from './admission-store.js';
 import type { GovernanceNote } from './governance-store.js';
 import type { ReportPage, TimeCursor } from './reports.js';
@@ -22,19 +12,16 @@ export interface ApprovalVote {
   readonly atMs: number;
 }
 
+type AskingCall = Pick<
+  CallIdentity,
+  'vaultKeyId' | 'agentType' | 'runId' | 'provider' | 'operation' | 'endpoint' | 'policyId' | 'policyVersion'
+>;
+
 /** A call that asked for approval, as the log tells it, and what people said. */
-export interface ApprovalRequested {
+export interface ApprovalRequested extends AskingCall {
   readonly id: ApprovalId;
   readonly accountId: AccountId;
   readonly reservationId: ReservationId;
-  readonly vaultKeyId: VaultKeyId;
-  readonly agentType: string;
-  readonly runId: RunId | undefined;
-  readonly provider: ProviderId;
-  readonly operation: string;
-  readonly endpoint: string;
-  readonly policyId: PolicyId;
-  readonly policyVersion: number;
   /** In the call's own currency. */
   readonly amount: Money;
   readonly claim: Claim;

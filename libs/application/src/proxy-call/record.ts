@@ -2,6 +2,7 @@ import {
   type CallIdentity,
   describeRefusal,
   type Hold,
+  invariant,
   type Refusal,
   type ReleaseReason,
   type ReservationId,
@@ -76,8 +77,9 @@ export function spendReserved(
 function approvalFacts({ approval, record }: AdmittedCall): Pick<SpendReserved, 'approval' | 'approvedAs'> {
   if (approval === undefined) return {};
   if ('approvedAs' in approval) return approval;
-  const { approvers = 1, validMs = 0 } = record.policy.approval ?? {};
-  return { approval: { expiresAtMs: approval.untilMs, approvers, validMs } };
+  const rule = record.policy.approval;
+  invariant(rule !== undefined, 'a call that waits for a person has a policy that asks');
+  return { approval: { expiresAtMs: approval.untilMs, approvers: rule.approvers, validMs: rule.validMs } };
 }
 
 function stampedHold({ cap, amountMicros }: HoldRequest, span: { id: string; endsAtMs: number } | undefined): Hold {

@@ -2,7 +2,6 @@ import type { OperatorFigureReports, OperatorFigures } from '@keybrake/applicati
 import type { AccountId, CapScope, CapWindow } from '@keybrake/domain';
 import { asUnavailable, type Pool } from '../database.js';
 
-// A day is over everywhere two days later; what is still held of it is shown as long.
 const SPEND = `
 select s.account_id, s.agent_type, s.currency, sum(s.committed_micros)::float8 / 1e6 as committed, sum(s.held_micros)::float8 / 1e6 as held
   from ledger.day_spend s
