@@ -1,12 +1,14 @@
 // npm test: everything a change must pass, in the order in which it fails fastest. Plain JavaScript for Node 20.
 // With arguments (npm test -- libs/domain) only vitest, on those files. The last line is "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { ensureInstalled, root, run, runtimeNode } from './dependencies.mjs';
 
 const filters = process.argv.slice(2);
 const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) };
 const total = { passed: 0, failed: 0 };
+/** What failed, named once more before the last line: the end of a long log is what a reader has at hand. */
+const failures = [];
 
 async function step(name, work) {
   const startedMs = performance.now();
@@ -20,6 +22,7 @@ async function step(name, work) {
   }
   total.passed += counts.passed;
   total.failed += counts.failed;
+  if (counts.failed > 0) failures.push(...(counts.named?.length ? counts.named : [name]));
   const took = `${((performance.now() - startedMs) / 1_000).toFixed(1)} s`;
   const skipped = counts.skipped ? `, ${counts.skipped} skipped` : '';
   console.log(`--- ${name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${took})`);
@@ -38,7 +41,17 @@ function readReport(file, exitCode) {
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   ).length;
   const failed = report.numFailedTests + brokenFiles;
+  const named = report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(root, name);
+      const tests = assertionResults.filter((test) => test.status === 'failed');
+      return tests.length === 0
+        ? [`${file}: ${message}`]
+        : tests.map((test) => `${file} > ${test.fullName}\n${test.failureMessages.join('\n')}`);
+    });
   return {
+    named,
     passed: report.numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
@@ -88,5 +101,6 @@ if ((await step('dependencies', install)) && (await step('build', build))) {
   if (filters.length > 0) await step(`tests in ${filters.join(' ')}`, vitest('selected', filters));
   else await all();
 }
+if (failures.length > 0) console.log(`\n=== what failed\n${failures.map((failure) => `- ${failure}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
