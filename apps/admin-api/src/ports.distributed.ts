@@ -29,6 +29,7 @@ export async function openDistributedAdmin(
   const log = new GroupAppender(transport, jsonEventCodec);
   const redis = new RedisServer({
     url: config.redisUrl,
+    tls: config.redisTls,
     name: 'keybrake-admin-api',
     onTrouble: (error) => onTrouble('redis', error),
   });

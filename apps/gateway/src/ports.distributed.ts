@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createKafka, ensureTopic, GroupAppender, jsonEventCodec, KafkaLogTransport } from '@keybrake/event-log';
-import type { KafkaSettings } from '@keybrake/platform';
+import type { DistributedInstallation, KafkaSettings } from '@keybrake/platform';
 import {
   PostgresEarlierCalls,
   RedisAdmissionRebuild,
@@ -19,8 +19,7 @@ import {
   openSharedPorts,
 } from './shared-ports.js';
 
-export interface DistributedGatewayConfig extends GatewayConfig {
-  readonly redisUrl: string;
+export interface DistributedGatewayConfig extends DistributedInstallation, GatewayConfig {
   readonly kafka: KafkaSettings;
 }
 
@@ -49,6 +48,7 @@ export async function openDistributedAdapters(
   });
   const redis = new RedisServer({
     url: config.redisUrl,
+    tls: config.redisTls,
     name: 'keybrake-gateway',
     onTrouble: (error) => onTrouble('redis', error),
   });

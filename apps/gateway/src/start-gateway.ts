@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Config, Installation, Logger } from '@keybrake/platform';
+import type { Config, DistributedInstallation, Installation, Logger } from '@keybrake/platform';
 import {
   defaultPriceList,
   originsOf,
@@ -26,7 +26,7 @@ export async function startPostgresGateway(
 /** One gateway of several, on Redis and Kafka. */
 export async function startDistributedGateway(
   config: Config,
-  installation: Installation & { readonly redisUrl: string },
+  installation: DistributedInstallation,
   providers: ProviderRegistry,
   logger: Logger,
 ): Promise<RunningGateway> {

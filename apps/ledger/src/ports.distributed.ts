@@ -64,6 +64,7 @@ export async function openDistributedLedger(
   const source = new KafkaSource(kafka, { ...spend, ...READING, groupId: settings.consumerGroup });
   const redis = new RedisServer({
     url: config.redisUrl,
+    tls: config.redisTls,
     name: 'keybrake-ledger',
     onTrouble: (error) => onTrouble('redis', error),
   });

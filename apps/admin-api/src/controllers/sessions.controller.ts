@@ -56,7 +56,7 @@ export class SessionsController {
     const { governance, runtime } = this.#ports;
     const token = await authenticateToken(governance, body.token);
     if (token === undefined) throw this.#limiter.refusal(request.ip, runtime.nowMs());
-    const { identity } = this.#signedIn(reply, await openTokenSession(governance, token));
+    const { identity } = this.#signedIn(request, reply, await openTokenSession(governance, token));
     return sessionView(identity);
   }
 
@@ -83,7 +83,7 @@ export class SessionsController {
   @Documented({ summary: 'Sends a browser to the identity provider.', answer: undefined, status: 302 })
   async startOidc(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const { url, handshake } = await this.#oidc().start(this.#publicUrl(request)).catch(identityProviderAway);
-    setHandshake(reply, handshake, this.#isSecure());
+    setHandshake(reply, handshake, this.#isSecure(request));
     await reply.redirect(url, 302);
   }
 
@@ -106,12 +106,12 @@ export class SessionsController {
             .catch(() => 'identity_provider' as const);
     // A page says what happened: whoever comes back here is a person.
     if (typeof person === 'string') return reply.redirect(`/sign-in?problem=${person}`, 302);
-    this.#signedIn(reply, await openPersonSession(this.#ports.governance, person));
+    this.#signedIn(request, reply, await openPersonSession(this.#ports.governance, person));
     return reply.redirect('/', 302);
   }
 
-  #signedIn(reply: FastifyReply, session: OpenedSession): OpenedSession {
-    setSessionCookie(reply, session.text, session.identity.expiresAtMs, this.#isSecure());
+  #signedIn(request: FastifyRequest, reply: FastifyReply, session: OpenedSession): OpenedSession {
+    setSessionCookie(reply, session.text, session.identity.expiresAtMs, this.#isSecure(request));
     return session;
   }
 
@@ -125,8 +125,8 @@ export class SessionsController {
     return this.#ports.signIn.publicUrl ?? `${protocol}://${host}`;
   }
 
-  #isSecure(): boolean {
-    return this.#ports.signIn.publicUrl?.startsWith('https:') === true;
+  #isSecure(request: FastifyRequest): boolean {
+    return this.#publicUrl(request).startsWith('https:');
   }
 }
 

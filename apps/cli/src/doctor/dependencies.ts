@@ -9,7 +9,7 @@ const REDIS_MAJOR_MIN = 7;
 
 /** The servers that the environment names, looked at directly. */
 export async function checkDependencies(config: Config): Promise<readonly Finding[]> {
-  const [database, redis] = await Promise.all([checkDatabase(config.databaseUrl), checkRedis(config.redisUrl)]);
+  const [database, redis] = await Promise.all([checkDatabase(config.databaseUrl), checkRedis(config)]);
   const kafka = await checkKafka(config, database.inspection);
   return [...database.findings, ...redis, ...kafka];
 }
@@ -50,11 +50,11 @@ function schemaFinding({ pending, unknown }: DatabaseInspection): Finding {
   return warn('schema', `it is newer than this version: ${unknown.at(-1)}`, 'update this installation');
 }
 
-async function checkRedis(url: string | undefined): Promise<readonly Finding[]> {
+async function checkRedis({ redisUrl: url, redisTls }: Config): Promise<readonly Finding[]> {
   if (url === undefined) return [skipped('Redis', 'REDIS_URL is not set: needed in the distributed profile only')];
   const { host } = new URL(url);
   try {
-    const { version, major, problems, phase } = await inspectRedis(url);
+    const { version, major, problems, phase } = await inspectRedis(url, redisTls);
     const server =
       major >= REDIS_MAJOR_MIN
         ? ok('Redis', `version ${version} at ${host}`)

@@ -1,4 +1,4 @@
-import type { ListenAddress } from '@keybrake/platform';
+import { addressOf, type ListenAddress } from '@keybrake/platform';
 import { type Finding, ok, reasonOf, skipped, warn } from './finding.js';
 import { checkReadiness, look } from './readiness.js';
 
@@ -6,13 +6,11 @@ const LAG_METRIC = /^keybrake_ledger_lag_events(?:\{[^}]*\})? (\d+)/m;
 /** More than a busy ledger has waiting for a moment. */
 const LAG_WARN = 1_000n;
 
-const urlOf = ({ host, port }: ListenAddress) => `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
-
 export function checkGateway(
   gatewayUrl: string | undefined,
   address: ListenAddress | undefined,
 ): Promise<readonly Finding[]> {
-  const url = gatewayUrl ?? (address === undefined ? undefined : urlOf(address));
+  const url = gatewayUrl ?? (address === undefined ? undefined : addressOf(address));
   if (url === undefined) return Promise.resolve([skipped('gateway', 'its address is not known')]);
   return checkReadiness(
     'gateway',
@@ -23,7 +21,7 @@ export function checkGateway(
 
 /** A ledger's health is for its own machine: one that is not reached from here may well run elsewhere. */
 export async function checkLedger(address: ListenAddress): Promise<readonly Finding[]> {
-  const url = urlOf(address);
+  const url = addressOf(address);
   const readiness = await checkReadiness('ledger', url, '');
   if (readiness[0]?.state === 'fail' && readiness.length === 1) {
     return [skipped('ledger', `none is reached at ${url}: it may be on another machine, or inside npm start`)];

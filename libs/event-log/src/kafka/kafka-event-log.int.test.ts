@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => broker.remove());
 
 const client = (clientId: string) =>
-  createKafka({ brokers: [broker.brokers], clientId, tls: false, user: undefined, onTrouble: () => undefined });
+  createKafka({ brokers: [broker.brokers], clientId, tls: undefined, user: undefined, onTrouble: () => undefined });
 
 eventLogContract('Kafka', async () => {
   const plan = { topic: `spend-${randomUUID()}`, partitions: 4 };

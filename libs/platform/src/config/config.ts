@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { AccountId, ProviderId } from '@keybrake/domain';
 import { type Environment, readSettings } from './read-settings.js';
+import { type ServerCertificate, serverCertificate, type TlsClient, tlsClient } from './secure-links.js';
 import {
   isSecret,
   type OidcRole,
@@ -17,6 +18,8 @@ export interface ListenAddress {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly portVariable: SettingName;
+  /** Undefined: plain HTTP. */
+  readonly certificate?: ServerCertificate | undefined;
 }
 
 export interface ProviderKey {
@@ -27,8 +30,11 @@ export interface ProviderKey {
 export interface KafkaSettings {
   /** host:port; empty when not set. */
   readonly brokers: readonly string[];
-  readonly tls: boolean;
-  readonly user: { readonly name: string; readonly password: string } | undefined;
+  /** Undefined: no TLS. */
+  readonly tls: TlsClient | undefined;
+  readonly user:
+    | { readonly name: string; readonly password: string; readonly mechanism: Settings['KEYBRAKE_KAFKA_SASL'] }
+    | undefined;
   readonly spendTopic: string;
   readonly governanceTopic: string;
   readonly consumerGroup: string;
@@ -91,6 +97,7 @@ export interface Config {
   readonly simulator: ListenAddress;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  readonly redisTls: TlsClient | undefined;
   readonly kafka: KafkaSettings;
   /** Of the embedded PostgreSQL; 0 for any free one. */
   readonly postgresPort: number;
@@ -139,15 +146,17 @@ export interface ConfigSource {
 /** Throws `ConfigError` naming every problem at once. The only reader of the environment. */
 export function loadConfig({ env = process.env, required = [] }: ConfigSource = {}): Config {
   const read = readSettings(env, required);
+  const certificate = serverCertificate(read, env);
   const listen = (hostName: string, portVariable: PortVariable): ListenAddress =>
-    Object.freeze({ host: hostName, port: read[portVariable], portVariable });
+    Object.freeze({ host: hostName, port: read[portVariable], portVariable, certificate });
   return Object.freeze({
     gateway: listen(read.KEYBRAKE_GATEWAY_HOST, 'KEYBRAKE_GATEWAY_PORT'),
     admin: listen(read.KEYBRAKE_ADMIN_HOST, 'KEYBRAKE_ADMIN_PORT'),
     ledger: listen(read.KEYBRAKE_LEDGER_HOST, 'KEYBRAKE_LEDGER_PORT'),
-    simulator: listen('127.0.0.1', 'KEYBRAKE_SIMULATOR_PORT'),
+    simulator: Object.freeze({ ...listen('127.0.0.1', 'KEYBRAKE_SIMULATOR_PORT'), certificate: undefined }),
     databaseUrl: read.DATABASE_URL,
     redisUrl: read.REDIS_URL,
+    redisTls: tlsClient(read.KEYBRAKE_REDIS_CA, read.KEYBRAKE_REDIS_CERT, read.KEYBRAKE_REDIS_KEY),
     kafka: Object.freeze(kafkaSettings(read)),
     postgresPort: read.KEYBRAKE_POSTGRES_PORT,
     dataDir: resolve(read.KEYBRAKE_DATA_DIR),
@@ -172,8 +181,9 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     tracing: tracingConfig(read),
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     publicGatewayUrl:
-      read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(read.KEYBRAKE_GATEWAY_HOST, read.KEYBRAKE_GATEWAY_PORT),
-    publicAdminUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL ?? addressOf(read.KEYBRAKE_ADMIN_HOST, read.KEYBRAKE_ADMIN_PORT),
+      read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(listen(read.KEYBRAKE_GATEWAY_HOST, 'KEYBRAKE_GATEWAY_PORT')),
+    publicAdminUrl:
+      read.KEYBRAKE_PUBLIC_ADMIN_URL ?? addressOf(listen(read.KEYBRAKE_ADMIN_HOST, 'KEYBRAKE_ADMIN_PORT')),
     signIn: Object.freeze({
       publicUrl: read.KEYBRAKE_PUBLIC_ADMIN_URL,
       oidc: oidcSettings(read),
@@ -188,9 +198,10 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
 }
 
 /** An address that listens everywhere is reached as this machine. */
-function addressOf(host: string, port: number): string {
+export function addressOf({ host, port, certificate }: Omit<ListenAddress, 'portVariable'>): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const scheme = certificate === undefined ? 'http' : 'https';
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 type PortVariable = Extract<SettingName, `KEYBRAKE_${'GATEWAY' | 'ADMIN' | 'LEDGER' | 'SIMULATOR'}_PORT`>;
@@ -222,8 +233,13 @@ function kafkaSettings(read: Settings): KafkaSettings {
   const prefix = read.KEYBRAKE_KAFKA_TOPIC_PREFIX;
   return {
     brokers: read.KAFKA_BROKERS?.split(',') ?? [],
-    tls: read.KEYBRAKE_KAFKA_TLS === 'true',
-    user: name === undefined || password === undefined ? undefined : { name, password },
+    tls:
+      tlsClient(read.KEYBRAKE_KAFKA_CA, read.KEYBRAKE_KAFKA_CERT, read.KEYBRAKE_KAFKA_KEY) ??
+      (read.KEYBRAKE_KAFKA_TLS === 'true' ? {} : undefined),
+    user:
+      name === undefined || password === undefined
+        ? undefined
+        : { name, password, mechanism: read.KEYBRAKE_KAFKA_SASL },
     spendTopic: `${prefix}.spend.v1`,
     governanceTopic: `${prefix}.governance.v1`,
     consumerGroup: `${prefix}.ledger`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { OperatorError } from '../process/operator-error.js';
 import { nearestName } from './nearest-name.js';
+import { linkProblems } from './secure-links.js';
 import { clientVariables, isSecret, type SettingName, type Settings, settingNames, settings } from './settings.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +23,7 @@ export class ConfigError extends OperatorError {
 export function readSettings(env: Environment, required: readonly SettingName[]): Settings {
   const problems = unknownNames(env);
   const values = given(env, problems);
-  problems.push(...missing(values, required));
+  problems.push(...missing(values, required), ...linkProblems(values));
   const parsed = settings.safeParse(Object.fromEntries(values));
   for (const { path, message } of parsed.error?.issues ?? [])
     problems.push(describeIssue(path[0] as SettingName, message, values));
@@ -45,6 +46,10 @@ const TOGETHER: readonly (readonly [names: readonly SettingName[], why: string])
     ['KEYBRAKE_TWILIO_ACCOUNT_SID', 'KEYBRAKE_TWILIO_AUTH_TOKEN'],
     'a Twilio credential is an account SID and an auth token',
   ],
+  [['KEYBRAKE_TLS_CERT', 'KEYBRAKE_TLS_KEY'], 'a listener needs a certificate and its key'],
+  [['KEYBRAKE_REDIS_CERT', 'KEYBRAKE_REDIS_KEY'], 'a client certificate needs its key'],
+  [['KEYBRAKE_KAFKA_CERT', 'KEYBRAKE_KAFKA_KEY'], 'a client certificate needs its key'],
+  [['KEYBRAKE_KAFKA_USER', 'KEYBRAKE_KAFKA_PASSWORD'], 'a user of Kafka is a name and a password'],
   [
     ['KEYBRAKE_OIDC_ISSUER', 'KEYBRAKE_OIDC_CLIENT_ID', 'KEYBRAKE_OIDC_ROLES'],
     'sign-in with an identity provider needs its address, our client id there, and who gets which role',

@@ -79,6 +79,9 @@ const ROLES_RULE = `must be value=role, several with commas between, such as key
 
 const secret = (rule: string, holds: (text: string) => boolean) =>
   z.string().refine(holds, rule).optional().meta({ secret: true });
+const PEM = /^-----BEGIN [A-Z ]+-----\n[\s\S]*-----END [A-Z ]+-----$/;
+const pem = () => secret('must be text in PEM, from -----BEGIN to -----END', (text) => PEM.test(text));
+export const SASL_MECHANISMS = ['scram-sha-512', 'scram-sha-256', 'plain'] as const;
 const providerKey = secret('must be one line without spaces', (text) => /^\S+$/.test(text));
 
 /** Every variable that Keybrake reads. A secret can also come from a file: its name with `_FILE` and a path. */
@@ -89,12 +92,21 @@ export const settings = z.object({
   KEYBRAKE_ADMIN_PORT: port(4001),
   KEYBRAKE_LEDGER_HOST: host(),
   KEYBRAKE_LEDGER_PORT: port(4002),
+  KEYBRAKE_TLS_CERT: pem(),
+  KEYBRAKE_TLS_KEY: pem(),
   KEYBRAKE_SIMULATOR_PORT: port(4010),
   KEYBRAKE_POSTGRES_PORT: port(0),
   DATABASE_URL: secret('must be a postgres:// address', isDatabaseUrl),
   REDIS_URL: secret('must be a redis:// or rediss:// address', isRedisUrl),
+  KEYBRAKE_REDIS_CA: pem(),
+  KEYBRAKE_REDIS_CERT: pem(),
+  KEYBRAKE_REDIS_KEY: pem(),
   KAFKA_BROKERS: z.string().regex(BROKERS, 'must be host:port, several with commas between').optional(),
   KEYBRAKE_KAFKA_TLS: z.enum(['true', 'false']).default('false'),
+  KEYBRAKE_KAFKA_CA: pem(),
+  KEYBRAKE_KAFKA_CERT: pem(),
+  KEYBRAKE_KAFKA_KEY: pem(),
+  KEYBRAKE_KAFKA_SASL: z.enum(SASL_MECHANISMS).default('scram-sha-512'),
   KEYBRAKE_KAFKA_USER: z.string().optional(),
   KEYBRAKE_KAFKA_PASSWORD: secret('must not be empty', (text) => text !== ''),
   KEYBRAKE_KAFKA_TOPIC_PREFIX: z

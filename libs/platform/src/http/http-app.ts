@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +8,7 @@ import type { ListenAddress } from '../config/config.js';
 import { createNestLogger } from '../telemetry/nest-logger.js';
 import { closeServer, listen } from './listening.js';
 import { isOperational } from './operational.module.js';
+import { createAnyServer, keepRenewed } from './secure-server.js';
 
 export interface HttpAppOptions {
   readonly module: Type | DynamicModule;
@@ -27,7 +28,8 @@ export interface RunningHttpApp {
 
 /** Starts a Nest app on Fastify. Throws `PortTaken` with the variable to change. */
 export function startHttpApp(options: HttpAppOptions): Promise<RunningHttpApp> {
-  return start(options, (nest) => createServer(withoutEmptyBody(nest)));
+  const { certificate } = options.address;
+  return start(options, (nest) => createAnyServer(certificate, {}, withoutEmptyBody(nest)));
 }
 
 /** Many clients name a content type with every POST, also with no body to be of that type; Fastify would refuse it. */
@@ -52,7 +54,7 @@ export interface CallServerOptions extends HttpAppOptions {
 export function startCallServer(options: CallServerOptions): Promise<RunningHttpApp> {
   const { onCall, isDraining } = options;
   return start(options, (nest) =>
-    createServer(options.server ?? {}, (request, response) => {
+    createAnyServer(options.address.certificate, options.server ?? {}, (request, response) => {
       if (isDraining()) response.setHeader('connection', 'close');
       const handler = isOperational(request.url) ? nest : onCall;
       handler(request, response);
@@ -79,7 +81,9 @@ async function start(options: HttpAppOptions, makeServer: (nest: RequestListener
   if (server === undefined) throw new Error('Fastify made no server');
   const listening = server;
   const url = await listen(listening, options.address);
+  const stopRenewal = keepRenewed(listening, options.address.certificate, options.logger);
   const close = async (withinMs: number) => {
+    stopRenewal();
     await closeServer(listening, withinMs);
     await app.close();
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { ListenAddress } from '../config/config.js';
 import { OperatorError } from '../process/operator-error.js';
 
@@ -26,8 +27,9 @@ export async function listen(server: Server, address: ListenAddress): Promise<st
     throw explained(error as NodeJS.ErrnoException, address);
   }
   const { port } = server.address() as AddressInfo;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
   const shownHost = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `http://${shownHost}:${port}`;
+  return `${scheme}://${shownHost}:${port}`;
 }
 
 function explained(error: NodeJS.ErrnoException, address: ListenAddress): Error {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import type { TlsClient } from '../config/secure-links.js';
 import { OperatorError } from './operator-error.js';
 
 export interface Installation {
@@ -13,14 +14,15 @@ export const DISTRIBUTED_SETTINGS = [...INSTALLATION_SETTINGS, 'REDIS_URL', 'KAF
 
 export interface DistributedInstallation extends Installation {
   readonly redisUrl: string;
+  readonly redisTls: TlsClient | undefined;
 }
 
 export function requireDistributed(config: Config): DistributedInstallation {
-  const { redisUrl } = config;
+  const { redisUrl, redisTls } = config;
   if (redisUrl === undefined || config.kafka.brokers.length === 0) {
     throw new Error('REDIS_URL and KAFKA_BROKERS must be set');
   }
-  return { ...requireInstallation(config), redisUrl };
+  return { ...requireInstallation(config), redisUrl, redisTls };
 }
 
 /** The settings that a process on an outside database must be given. `loadConfig` has named what is missing before. */

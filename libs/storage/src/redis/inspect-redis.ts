@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { STATE } from './redis-keys.js';
-import { snapshotSetting } from './redis-server.js';
+import { type RedisTls, snapshotSetting } from './redis-server.js';
 import { parseInfo, serverProblems } from './server-guard.js';
 
 /** What `keybrake doctor` has to know of a Redis. */
@@ -16,8 +16,9 @@ export interface RedisInspection {
 const TIMEOUT_MS = 2_000;
 
 /** Looks and changes nothing. Rejects when the server is not reached. */
-export async function inspectRedis(url: string): Promise<RedisInspection> {
+export async function inspectRedis(url: string, tls?: RedisTls): Promise<RedisInspection> {
   const redis = new Redis(url, {
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
     connectionName: 'keybrake-doctor',
     lazyConnect: true,
     connectTimeout: TIMEOUT_MS,

@@ -1,10 +1,16 @@
+import type { SecureContextOptions } from 'node:tls';
 import { DependencyUnavailable } from '@keybrake/application';
 import { Redis } from 'ioredis';
 import { loadScripts } from './scripts.js';
 import { checkServer, parseInfo, UnsafeServer } from './server-guard.js';
 
+export type RedisTls = Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+
 export interface RedisServerOptions {
+  /** `rediss:` for TLS. */
   readonly url: string;
+  /** Whom to trust and who we are, in PEM; undefined: the authorities that Node knows. */
+  readonly tls?: RedisTls | undefined;
   /** Shown by CLIENT LIST. */
   readonly name: string;
   /** The connection broke, or the server was refused by the guard; said once per change. */
@@ -36,6 +42,7 @@ export class RedisServer {
   constructor(options: RedisServerOptions) {
     this.#options = options;
     this.#redis = new Redis(options.url, {
+      ...(options.tls === undefined ? {} : { tls: { ...options.tls } }),
       connectionName: options.name,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
