@@ -38,8 +38,8 @@ export async function openAccount(
       providers: providerRegistry(),
       store: createPostgresGovernanceStore(pool),
       admission: new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool)),
-      cipher: postgresCipher(pool, installation.kek).credentials,
-      digests: createDigests(installation.pepper),
+      cipher: postgresCipher(pool, installation.kek, installation.otherKeks).credentials,
+      digests: createDigests(installation.pepper, installation.newerPeppers),
       secrets: systemSecrets,
       runtime: systemRuntime,
     };

@@ -57,7 +57,7 @@ export interface AppOptions {
 /** One of our own processes, kept alive on its port. */
 export function startApp({ name, entry, port, env, readyPath = '/readyz', say }: AppOptions): Promise<Supervised> {
   const readyUrl = `http://127.0.0.1:${port}${readyPath}`;
-  const options = { name, entry: join(root, entry), env: { ...MEMORY, ...env }, readyUrl, readyWithinMs: 60_000 };
+  const options = { name, entry: join(root, entry), env: { ...MEMORY, ...env }, readyUrl };
   return Supervised.start(name, () => ServerProcess.start(options), say);
 }
 

@@ -5,6 +5,7 @@ import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { charge } from '../harness/calls.ts';
 import { sized } from '../harness/chaos.ts';
+import { ledgerState } from '../harness/ledger-state.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
 import { callEvents, TopicWriter } from '../harness/topic-writer.ts';
@@ -53,7 +54,7 @@ describe('ledgers are killed, stopped and fed twice (R4, R5)', () => {
   });
 
   test('everything that the ledger holds is the same when it is made anew from the topic alone', async () => {
-    const before = await stateOf();
+    const before = await ledgerState(system);
     await Promise.all(system.ledgers.map((ledger) => ledger.stop()));
     const tables = await system.sql<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'ledger'`,
@@ -62,7 +63,7 @@ describe('ledgers are killed, stopped and fed twice (R4, R5)', () => {
     await system.restartRedis();
     await system.startLedger();
     await system.foldedUp();
-    expect(await stateOf()).toEqual(before);
+    expect(await ledgerState(system)).toEqual(before);
   });
 
   async function foldedEvents(): Promise<number> {
@@ -70,31 +71,6 @@ describe('ledgers are killed, stopped and fed twice (R4, R5)', () => {
       `select count(*)::integer as count from ledger.events where type <> 'IncarnationFenced'`,
     );
     return row?.count ?? 0;
-  }
-
-  /** A hash of each table, rows in an order of their own, without the times of folding. */
-  async function stateOf(): Promise<Record<string, unknown>> {
-    const tables = [
-      'reservations',
-      'balances',
-      'balance_changes',
-      'day_spend',
-      'runs',
-      'run_day_spend',
-      'month_calls',
-      'idempotency_records',
-      'audit_entries',
-      'audit_heads',
-    ];
-    const hashes = await Promise.all(
-      tables.map(async (table) => {
-        const rows = await system.sql(
-          `select count(*)::integer as rows, md5(string_agg(t::text, E'\\n' order by t::text)) as hash from ledger.${table} t`,
-        );
-        return [table, rows[0]] as const;
-      }),
-    );
-    return Object.fromEntries(hashes);
   }
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@keybrake/platform';
 import { createPool, migrate } from '@keybrake/storage';
@@ -7,6 +7,7 @@ import type { TestAuthority } from '@keybrake/testing/certificates';
 import { type KafkaProcess, startKafka } from '@keybrake/testing/kafka-process';
 import { freePort } from '@keybrake/testing/processes';
 import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
+import { writeOwned } from './server-files.ts';
 
 /** Where the PEM files of a run are. */
 export interface PemFiles {
@@ -50,14 +51,6 @@ export async function startSecurePostgres(folder: string, authority: TestAuthori
   const url = new URL(server.url);
   url.hostname = 'localhost';
   return { url: url.href, stop: () => server.stop() };
-}
-
-/** As the server's own: it refuses a key that somebody else may read. */
-async function writeOwned(data: string, name: string, text: string): Promise<void> {
-  const file = join(data, name);
-  await writeFile(file, text, { mode: 0o600 });
-  const { uid, gid } = await stat(data);
-  await chown(file, uid, gid);
 }
 
 /** A Redis that takes connections with TLS, a certificate of the client and a password only. */

@@ -129,7 +129,7 @@ export class SecureSystem {
 
   async #start(app: App, env: Readonly<Record<string, string>>, readyUrl: string): Promise<ServerProcess> {
     const entry = join(root, `apps/${app}/dist/main.distributed.js`);
-    const server = await ServerProcess.start({ name: app, entry, env, readyUrl, readyWithinMs: 60_000 });
+    const server = await ServerProcess.start({ name: app, entry, env, readyUrl });
     this.#processes.push(server);
     return server;
   }

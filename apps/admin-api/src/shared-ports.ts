@@ -66,9 +66,9 @@ export function adminPorts(
   upkeep: AdmissionUpkeep,
   log: EventAppender,
 ): AdminPorts {
-  const digests = createDigests(installation.pepper);
+  const digests = createDigests(installation.pepper, installation.newerPeppers);
   const audit = new PostgresAuditReports(pool, digests);
-  const cipher = postgresCipher(pool, installation.kek);
+  const cipher = postgresCipher(pool, installation.kek, installation.otherKeks);
   const store = createPostgresGovernanceStore(pool);
   return {
     governance: {

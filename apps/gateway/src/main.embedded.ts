@@ -82,7 +82,8 @@ async function startAll(
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config, started, shutdown));
   const pepper = config.pepper ?? Buffer.from(await keptSecret(config.dataDir, 'pepper'), 'utf8');
   const kek = config.kek ?? Buffer.from(await keptSecret(config.dataDir, 'kek'), 'base64');
-  const installation: Installation = { databaseUrl, pepper, kek };
+  const { newerPeppers, otherKeks } = config;
+  const installation: Installation = { databaseUrl, pepper, newerPeppers, kek, otherKeks };
   const migrations = await migrate(databaseUrl);
   if (migrations.length > 0) say(`database schema: ${migrations.length} migrations`);
 

@@ -28,11 +28,11 @@ export function openAlerts(
       alerts: new PostgresAlertStore(pool),
       watch: new PostgresAlertWatch(pool),
       webhooks: new PostgresWebhookStore(pool),
-      seal: postgresCipher(pool, installation.kek).webhooks,
+      seal: postgresCipher(pool, installation.kek, installation.otherKeks).webhooks,
       sender,
       upkeep,
       runtime: systemRuntime,
-      digests: createDigests(installation.pepper),
+      digests: createDigests(installation.pepper, installation.newerPeppers),
     },
     close: () => sender.close(),
   };

@@ -53,7 +53,13 @@ beforeAll(async () => {
   reader = await PostgresEventLog.open(pool, asUnavailable);
   log = new GroupAppender(reader, jsonEventCodec);
   admission = new PostgresAdmissionStore(pool);
-  const installation = { databaseUrl: database.url, pepper: randomBytes(32), kek: randomBytes(32) };
+  const installation = {
+    databaseUrl: database.url,
+    pepper: randomBytes(32),
+    newerPeppers: [],
+    kek: randomBytes(32),
+    otherKeks: [],
+  };
   const providers = providerRegistry();
   const governance = {
     providers,

@@ -1,16 +1,27 @@
-import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Digests } from '@keybrake/application';
 
-/** Hashes with the installation's pepper: a stolen table of hashes is useless without it. */
-export function createDigests(pepper: Uint8Array): Digests {
-  // A key object: Node takes 15 µs longer to tell what raw bytes are, each time.
-  const key = createSecretKey(pepper);
-  const hmac = (purpose: string, data: string) => createHmac('sha256', key).update(`${purpose}\n${data}`);
+/**
+ * Hashes with the installation's peppers: a stolen table of hashes is useless without them. `newer`, newest first: secrets
+ * are hashed with the first of them, and known by any of them or by `pepper`.
+ */
+export function createDigests(pepper: Uint8Array, newer: readonly Uint8Array[] = []): Digests {
+  // Key objects: Node takes 15 µs longer to tell what raw bytes are, each time.
+  const first = createSecretKey(pepper);
+  const all: readonly KeyObject[] = [...newer.map((one) => createSecretKey(one)), first];
+  const newest = all[0] ?? first;
   return {
     sha256: (data) => hash('sha256', data, 'hex'),
-    secretHash: (secret) => hmac('vault key secret', secret).digest('base64url'),
-    equal: (a, b) => timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer')),
+    secretHash: (secret) => secretHash(newest, secret),
+    isHashOf: (storedHash, secret) => all.some((key) => isEqual(secretHash(key, secret), storedHash)),
     upstreamIdempotencyKey: (accountId, rootKeyId, clientKey) =>
-      `kb_${hmac('upstream key', JSON.stringify([accountId, rootKeyId, clientKey])).digest('base64url')}`,
+      `kb_${hmac(first, 'upstream key', JSON.stringify([accountId, rootKeyId, clientKey]))}`,
   };
 }
+
+const secretHash = (key: KeyObject, secret: string) => hmac(key, 'vault key secret', secret);
+
+const hmac = (key: KeyObject, purpose: string, data: string) =>
+  createHmac('sha256', key).update(`${purpose}\n${data}`).digest('base64url');
+
+const isEqual = (a: string, b: string) => timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));

@@ -80,19 +80,22 @@ interface DataKeys {
  * Format: `kb1.<generation of the data key>.<nonce, ciphertext and tag in base64url>`.
  */
 export class EnvelopeCipher {
-  readonly #masterKey: KeyObject;
-  readonly #masterKeyId: string;
+  readonly #masterKey: MasterKey;
+  readonly #masterKeys: ReadonlyMap<string, KeyObject>;
   readonly #store: WrappedKeyStore;
   readonly #loaded = new Map<string, Promise<DataKeys>>();
 
-  constructor(masterKey: Uint8Array, store: WrappedKeyStore) {
-    if (masterKey.length !== KEY_BYTES) throw new Error(`the master key must have ${KEY_BYTES} bytes`);
-    this.#masterKey = createSecretKey(masterKey);
-    this.#masterKeyId = hash('sha256', Buffer.concat([Buffer.from('keybrake master key id\n'), masterKey])).slice(
-      0,
-      16,
-    );
+  /** Wraps with `masterKey`, and unwraps what is wrapped with it or with one of the others. */
+  constructor(masterKey: Uint8Array, store: WrappedKeyStore, others: readonly Uint8Array[] = []) {
+    this.#masterKey = masterKeyOf(masterKey);
+    this.#masterKeys = new Map([masterKey, ...others].map(masterKeyOf).map(({ id, key }) => [id, key]));
     this.#store = store;
+  }
+
+  /** The data key as it is to be stored under the present master key; undefined: it is so already. */
+  rewrapped(accountId: string, row: WrappedKey): WrappedKey | undefined {
+    if (row.masterKeyId === this.#masterKey.id) return undefined;
+    return this.#wrap(accountId, row.generation, this.#unwrap(accountId, row).export());
   }
 
   /** The account is part of the binding. */
@@ -135,26 +138,38 @@ export class EnvelopeCipher {
   }
 
   async #load(accountId: string): Promise<DataKeys> {
-    const rows = await this.#store.load(accountId, () => this.#wrap(accountId));
+    const rows = await this.#store.load(accountId, () => this.#wrap(accountId, 1, randomBytes(KEY_BYTES)));
     const byGeneration = new Map(rows.map((row) => [row.generation, this.#unwrap(accountId, row)]));
     return { current: Math.max(...byGeneration.keys()), byGeneration };
   }
 
-  #wrap(accountId: string): WrappedKey {
-    const wrappedKey = encrypt(this.#masterKey, wrapBinding(accountId, 1), randomBytes(KEY_BYTES));
-    return { generation: 1, masterKeyId: this.#masterKeyId, wrappedKey };
+  #wrap(accountId: string, generation: number, dataKey: Uint8Array): WrappedKey {
+    const { id: masterKeyId, key } = this.#masterKey;
+    return { generation, masterKeyId, wrappedKey: encrypt(key, wrapBinding(accountId, generation), dataKey) };
   }
 
   #unwrap(accountId: string, { generation, masterKeyId, wrappedKey }: WrappedKey): KeyObject {
-    if (masterKeyId !== this.#masterKeyId) {
+    const masterKey = this.#masterKeys.get(masterKeyId);
+    if (masterKey === undefined) {
       throw new UnreadableSecret(
-        `the data key of account ${accountId} is wrapped by master key ${masterKeyId}, and the one configured is ${this.#masterKeyId}: start with the master key that this database was made with`,
+        `the data key of account ${accountId} is wrapped by master key ${masterKeyId}, and the one configured is ${this.#masterKey.id}: start with the master key that this database was made with, or name that one in KEYBRAKE_KEKS_OTHER`,
       );
     }
-    const key = decrypt(this.#masterKey, wrapBinding(accountId, generation), wrappedKey);
+    const key = decrypt(masterKey, wrapBinding(accountId, generation), wrappedKey);
     if (key !== undefined) return createSecretKey(key);
     throw new UnreadableSecret(`the data key of account ${accountId} was altered, or belongs to another account`);
   }
+}
+
+interface MasterKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+function masterKeyOf(bytes: Uint8Array): MasterKey {
+  if (bytes.length !== KEY_BYTES) throw new Error(`a master key must have ${KEY_BYTES} bytes`);
+  const id = hash('sha256', Buffer.concat([Buffer.from('keybrake master key id\n'), bytes])).slice(0, 16);
+  return { id, key: createSecretKey(bytes) };
 }
 
 const accountBinding = (accountId: string, generation: number, [purpose, ...parts]: Binding): Binding => [

@@ -99,3 +99,19 @@ test('another master key, and a data key moved between accounts, are told apart 
   await expect(swapped).rejects.toThrow('belongs to another account');
   expect(() => setUp(randomBytes(16))).toThrow('32 bytes');
 });
+
+test('data keys wrapped with another master key that is named are opened, and wrapped with the present one', async () => {
+  const { credentials, keys } = setUp();
+  const sealed = await credentials.seal(BINDING, CREDENTIAL);
+  const newKey = randomBytes(32);
+  const row = keys.rows.get('acct') as WrappedKey;
+  const knowsBoth = new EnvelopeCipher(newKey, keys, [MASTER_KEY]);
+  expect(await createCredentialCipher(knowsBoth).open(BINDING, sealed)).toEqual(CREDENTIAL);
+  const anew = knowsBoth.rewrapped('acct', row) as WrappedKey;
+  expect(anew.masterKeyId).not.toBe(row.masterKeyId);
+  expect(knowsBoth.rewrapped('acct', anew)).toBeUndefined();
+  keys.rows.set('acct', anew);
+  expect(await setUp(newKey, keys).credentials.open(BINDING, sealed)).toEqual(CREDENTIAL);
+  await expect(setUp(MASTER_KEY, keys).credentials.open(BINDING, sealed)).rejects.toThrow('KEYBRAKE_KEKS_OTHER');
+  expect(() => new EnvelopeCipher(randomBytes(32), keys).rewrapped('acct', anew)).toThrow(UnreadableSecret);
+});

@@ -16,6 +16,7 @@ export { type PostgresCipher, postgresCipher } from './postgres/governance/accou
 export { PostgresGovernanceOutbox } from './postgres/governance/governance-outbox.js';
 export { createPostgresGovernanceStore } from './postgres/governance/governance-store.js';
 export { PostgresIdempotentResponses } from './postgres/governance/idempotent-responses.js';
+export { rewrapDataKeys } from './postgres/governance/rewrap-data-keys.js';
 export { PostgresVaultDirectory } from './postgres/governance/vault-directory.js';
 export { type DatabaseInspection, inspectDatabase } from './postgres/inspect-database.js';
 export { PostgresAdmissionLives } from './postgres/ledger/admission-lives.js';

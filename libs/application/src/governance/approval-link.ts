@@ -8,14 +8,14 @@ export interface ApprovalLink {
   readonly expiresAtMs: number;
 }
 
-export type LinkDigests = Pick<Digests, 'secretHash' | 'equal'>;
+export type LinkDigests = Pick<Digests, 'secretHash' | 'isHashOf'>;
 
-const signatureOf = (digests: LinkDigests, { accountId, approvalId, expiresAtMs }: ApprovalLink): string =>
-  digests.secretHash(`approval link ${accountId} ${approvalId} ${expiresAtMs}`);
+const signedText = ({ accountId, approvalId, expiresAtMs }: ApprovalLink): string =>
+  `approval link ${accountId} ${approvalId} ${expiresAtMs}`;
 
 /** `<account>.<approval>.<expiry>.<signature>`: whoever has it may decide this one approval until then. */
 export function signApprovalLink(digests: LinkDigests, link: ApprovalLink): string {
-  return [link.accountId, link.approvalId, link.expiresAtMs, signatureOf(digests, link)].join('.');
+  return [link.accountId, link.approvalId, link.expiresAtMs, digests.secretHash(signedText(link))].join('.');
 }
 
 /** Undefined for one that was not signed here, or whose time is over. */
@@ -24,7 +24,7 @@ export function readApprovalLink(digests: LinkDigests, text: string, nowMs: numb
   const accountId = parseAccountId(account);
   if (accountId === undefined) return undefined;
   const link = { accountId, approvalId: approval as ApprovalId, expiresAtMs: Number(expiry) };
-  return digests.equal(signatureOf(digests, link), signature) && link.expiresAtMs > nowMs ? link : undefined;
+  return digests.isHashOf(signature, signedText(link)) && link.expiresAtMs > nowMs ? link : undefined;
 }
 
 /** Where a person decides. What signs stands behind `#`: no server, proxy or log sees it. */

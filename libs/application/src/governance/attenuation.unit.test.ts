@@ -110,7 +110,7 @@ function portsWith(policy: Policy, rootKey: VaultKey = root, lineRevokedAtMs?: n
     store: store as GovernanceStore,
     admission: { putKey: async () => undefined, setAccountFrozen: async () => undefined, putPolicyVersion: unused },
     cipher: { seal: unused, open: unused },
-    digests: { secretHash: () => 'hash', equal: () => true },
+    digests: { secretHash: () => 'hash', isHashOf: () => true },
     secrets: { newId, newSecret: () => 'x'.repeat(43) },
     runtime: { nowMs: () => NOW_MS, newEventId: () => 'evt_1' as never },
   };

@@ -75,7 +75,7 @@ async function goodKey(
   if (stored === undefined || stored.provider !== provider || stored.lineRevokedAtMs !== undefined) return undefined;
   const { secretHash, expiresAtMs } = stored.key;
   if (expiresAtMs !== undefined && expiresAtMs <= ports.runtime.nowMs()) return undefined;
-  if (!ports.digests.equal(ports.digests.secretHash(presented.secret), secretHash)) return undefined;
+  if (!ports.digests.isHashOf(secretHash, presented.secret)) return undefined;
   const { accountId, keyId } = presented;
   await ports.admission.putKey({ accountId, keyId, expiresAtMs, revokedAtMs: undefined });
   return text;

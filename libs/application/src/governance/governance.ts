@@ -13,7 +13,7 @@ export interface GovernancePorts {
   readonly store: GovernanceStore;
   readonly admission: Pick<AdmissionStore, 'putKey' | 'putPolicyVersion' | 'setAccountFrozen'>;
   readonly cipher: CredentialCipher;
-  readonly digests: Pick<Digests, 'secretHash' | 'equal'>;
+  readonly digests: Pick<Digests, 'secretHash' | 'isHashOf'>;
   readonly secrets: Secrets;
   readonly runtime: Pick<Runtime, 'nowMs' | 'newEventId'>;
 }

@@ -71,7 +71,7 @@ export async function authenticateSession(
   if (match === null) return undefined;
   const [, sessionId, secret] = match as unknown as [string, string, string];
   const session = await ports.store.findSession(sessionId);
-  const matches = ports.digests.equal(ports.digests.secretHash(secret), session?.secretHash ?? 'no such session');
+  const matches = ports.digests.isHashOf(session?.secretHash ?? 'no such session', secret);
   if (session === undefined || !matches || session.endedAtMs !== undefined) return undefined;
   return session.expiresAtMs <= ports.runtime.nowMs() ? undefined : identityOf(session);
 }

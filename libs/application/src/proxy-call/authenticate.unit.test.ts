@@ -18,7 +18,7 @@ const ports = {
   },
   digests: {
     secretHash: (secret: string) => `hash of ${secret}`,
-    equal: (a: string, b: string) => a === b,
+    isHashOf: (hash: string, secret: string) => hash === `hash of ${secret}`,
     sha256: () => '',
     upstreamIdempotencyKey: () => '',
   },

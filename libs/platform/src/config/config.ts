@@ -104,8 +104,12 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly pepper: Uint8Array | undefined;
+  /** Newest first; secrets are hashed with the first of them. */
+  readonly newerPeppers: readonly Uint8Array[];
   /** 32 bytes that wrap the keys of stored credentials and responses. */
   readonly kek: Uint8Array | undefined;
+  /** That some of them may still be wrapped with, or already. */
+  readonly otherKeks: readonly Uint8Array[];
   /** Where a provider is called instead of at its own address. */
   readonly origins: ReadonlyMap<ProviderId, string>;
   readonly providerKeys: Readonly<Record<'stripe' | 'twilio' | 'resend', ProviderKey | undefined>>;
@@ -161,6 +165,8 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     postgresPort: read.KEYBRAKE_POSTGRES_PORT,
     dataDir: resolve(read.KEYBRAKE_DATA_DIR),
     pepper: read.KEYBRAKE_PEPPER === undefined ? undefined : Buffer.from(read.KEYBRAKE_PEPPER, 'utf8'),
+    newerPeppers: listed(read.KEYBRAKE_PEPPERS_NEWER, 'utf8'),
+    otherKeks: listed(read.KEYBRAKE_KEKS_OTHER, 'base64'),
     kek: read.KEYBRAKE_KEK === undefined ? undefined : Buffer.from(read.KEYBRAKE_KEK, 'base64'),
     origins: originsIn(read),
     providerKeys: Object.freeze(providerKeys(read)),
@@ -268,8 +274,14 @@ function oidcSettings(read: Settings): OidcSettings | undefined {
   });
 }
 
+const listed = (text: string | undefined, encoding: BufferEncoding): readonly Uint8Array[] =>
+  Object.freeze(entries(text).map((entry) => Buffer.from(entry, encoding)));
+
+const entries = (text: string | undefined) => text?.split(',') ?? [];
+
 function secretValues(read: Settings): string[] {
-  const values = settingNames.filter(isSecret).map((name) => read[name]);
+  const lists = [read.KEYBRAKE_PEPPERS_NEWER, read.KEYBRAKE_KEKS_OTHER].flatMap(entries);
+  const values = [...settingNames.filter(isSecret).map((name) => read[name]), ...lists];
   const passwords = [read.DATABASE_URL, read.REDIS_URL].map((url) => (url === undefined ? '' : new URL(url).password));
   return [...values, ...passwords, ...passwords.map(decodeURIComponent)].filter(
     (value) => typeof value === 'string' && value !== '',

@@ -119,6 +119,12 @@ export const settings = z.object({
     'must have 32 characters or more (try: openssl rand -base64 32)',
     (text) => text.length >= 32,
   ),
+  KEYBRAKE_PEPPERS_NEWER: secret('must be values of 32 characters or more, with commas between', (text) =>
+    text.split(',').every((pepper) => pepper.length >= 32),
+  ),
+  KEYBRAKE_KEKS_OTHER: secret('must be values of 32 bytes in base64, with commas between', (text) =>
+    text.split(',').every(isKek),
+  ),
   KEYBRAKE_KEK: secret('must be 32 bytes in base64 (try: openssl rand -base64 32)', isKek),
   KEYBRAKE_STRIPE_ORIGIN: origin,
   KEYBRAKE_TWILIO_ORIGIN: origin,

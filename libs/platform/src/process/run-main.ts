@@ -5,7 +5,9 @@ import { OperatorError } from './operator-error.js';
 export interface Installation {
   readonly databaseUrl: string;
   readonly pepper: Uint8Array;
+  readonly newerPeppers: readonly Uint8Array[];
   readonly kek: Uint8Array;
+  readonly otherKeks: readonly Uint8Array[];
 }
 
 /** What every process on an outside database must be given. */
@@ -26,11 +28,11 @@ export function requireDistributed(config: Config): DistributedInstallation {
 }
 
 /** The settings that a process on an outside database must be given. `loadConfig` has named what is missing before. */
-export function requireInstallation({ databaseUrl, pepper, kek }: Config): Installation {
+export function requireInstallation({ databaseUrl, pepper, newerPeppers, kek, otherKeks }: Config): Installation {
   if (databaseUrl === undefined || pepper === undefined || kek === undefined) {
     throw new Error('DATABASE_URL, KEYBRAKE_PEPPER and KEYBRAKE_KEK must be set');
   }
-  return { databaseUrl, pepper, kek };
+  return { databaseUrl, pepper, newerPeppers, kek, otherKeks };
 }
 
 /** Runs a process's start. What goes wrong there is for the person who started it: a sentence, not a stack. */

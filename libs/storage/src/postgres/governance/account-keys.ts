@@ -55,8 +55,12 @@ export interface PostgresCipher {
 }
 
 /** Encryption with data keys in this database, under a master key of 32 bytes that is kept elsewhere. */
-export function postgresCipher(pool: Pool, masterKey: Uint8Array): PostgresCipher {
-  const envelope = new EnvelopeCipher(masterKey, new PostgresAccountKeys(pool));
+export function postgresCipher(
+  pool: Pool,
+  masterKey: Uint8Array,
+  otherMasterKeys: readonly Uint8Array[] = [],
+): PostgresCipher {
+  const envelope = new EnvelopeCipher(masterKey, new PostgresAccountKeys(pool), otherMasterKeys);
   return {
     envelope,
     credentials: createCredentialCipher(envelope),
