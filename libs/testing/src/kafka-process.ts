@@ -19,6 +19,27 @@ export interface KafkaProcess {
   remove(): Promise<void>;
 }
 
+export interface KafkaUser {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Clients sign in by SCRAM-SHA-512, and may do what ACLs give them. */
+export interface KafkaAccess {
+  /** May do everything. */
+  readonly admin: KafkaUser;
+  readonly users: readonly KafkaUser[];
+}
+
+interface KafkaOptions {
+  /** Keeps the data of an earlier start. */
+  readonly folder?: string;
+  readonly port?: number;
+  readonly advertisedPort?: number;
+  /** Without it everybody may do everything. */
+  readonly access?: KafkaAccess;
+}
+
 const VERSION = '4.3.1';
 const CACHE = fileURLToPath(new URL(`../../../.cache/kafka-${VERSION}`, import.meta.url));
 const CLUSTER_ID = 'a2V5YnJha2UtdGVzdHMtMQ';
@@ -57,15 +78,23 @@ async function jars(): Promise<string> {
   return folder;
 }
 
-function properties(folder: string, port: number, advertisedPort: number, controllerPort: number): string {
+interface Listening {
+  readonly port: number;
+  readonly advertisedPort: number;
+  readonly controllerPort: number;
+}
+
+function properties(folder: string, { port, advertisedPort, controllerPort }: Listening, access?: KafkaAccess): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}`,
+    `listeners=CLIENTS://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENTS://127.0.0.1:${advertisedPort}`,
+    'inter.broker.listener.name=CLIENTS',
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    `listener.security.protocol.map=CLIENTS:${access === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'},CONTROLLER:PLAINTEXT`,
+    ...(access === undefined ? [] : accessProperties(access)),
     `log.dirs=${join(folder, 'data')}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
@@ -80,24 +109,58 @@ function properties(folder: string, port: number, advertisedPort: number, contro
   ].join('\n');
 }
 
-/** A real Apache Kafka, broker and controller in one process on loopback. `folder`: keeps the data of an earlier start. */
-export async function startKafka(
-  options: { readonly folder?: string; readonly port?: number; readonly advertisedPort?: number } = {},
-): Promise<KafkaProcess> {
+/** As a client or a broker is told to sign in. */
+export const kafkaSignIn = ({ name, password }: KafkaUser) =>
+  `org.apache.kafka.common.security.scram.ScramLoginModule required username="${name}" password="${password}";`;
+
+const accessProperties = ({ admin }: KafkaAccess) => [
+  'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  // The broker itself, at the controller's port.
+  `super.users=User:${admin.name};User:ANONYMOUS`,
+  'sasl.enabled.mechanisms=SCRAM-SHA-512',
+  'sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512',
+  `listener.name.clients.scram-sha-512.sasl.jaas.config=${kafkaSignIn(admin)}`,
+];
+
+/** How Kafka's own programs are run: a JVM and its first arguments. */
+export async function kafkaProgram(): Promise<{ readonly java: string; readonly jvm: readonly string[] }> {
   const advice = 'install a JVM 17 or newer';
   const java = requireProgram({ name: 'java', debianPackage: 'openjdk-17-jre-headless', advice });
   const libs = await jars();
+  const classPath = (await readdir(libs)).map((jar) => join(libs, jar)).join(':');
+  return {
+    java,
+    jvm: ['-cp', classPath, '-Djava.awt.headless=true', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+  };
+}
+
+/** A real Apache Kafka, broker and controller in one process on loopback. */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaProcess> {
+  const { java, jvm } = await kafkaProgram();
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'keybrake-kafka-')));
   await mkdir(folder, { recursive: true });
   const config = join(folder, 'server.properties');
   const port = options.port ?? (await freePort());
   // Clients are told this address: a proxy's, when one stands in between.
   const advertisedPort = options.advertisedPort ?? port;
-  await writeFile(config, properties(folder, port, advertisedPort, await freePort()));
-  const classPath = (await readdir(libs)).map((jar) => join(libs, jar)).join(':');
-  const jvm = ['-cp', classPath, '-Djava.awt.headless=true', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+  const { access } = options;
+  await writeFile(config, properties(folder, { port, advertisedPort, controllerPort: await freePort() }, access));
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
-    const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, '--ignore-formatted'];
+    const users = access === undefined ? [] : [access.admin, ...access.users];
+    const scram = users.flatMap(({ name, password }) => [
+      '--add-scram',
+      `SCRAM-SHA-512=[name=${name},password=${password}]`,
+    ]);
+    const format = [
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      CLUSTER_ID,
+      '-c',
+      config,
+      '--ignore-formatted',
+      ...scram,
+    ];
     const { status, stderr } = spawnSync(java, [...jvm, '-Xmx128m', ...format], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`Kafka's storage could not be formatted:\n${stderr}`);
   }

@@ -39,7 +39,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = new ServerProcess(options.name, child);
-    await server.#ready(options.readyUrl, options.readyWithinMs ?? 20_000);
+    await server.#ready(options.readyUrl, options.readyWithinMs ?? 60_000);
     return server;
   }
 
