@@ -9,13 +9,15 @@ import {
   installShutdown,
   keptSecret,
   loadConfig,
+  OperatorError,
   requireDistributed,
   runMain,
 } from '@keybrake/platform';
+import { LOAD_BALANCERS, type LoadBalancer } from '@keybrake/testing/load-balancer';
 import { freePort } from '@keybrake/testing/processes';
 import { openAccount } from './account.ts';
 import { StartedProcesses } from './leftovers.ts';
-import { startApp, startLoadBalancer, startServers } from './parts.ts';
+import { balance, startApp, startServers } from './parts.ts';
 import type { Supervised } from './supervised.ts';
 
 const GATEWAYS = 3;
@@ -56,6 +58,7 @@ async function readEarlier(path: string): Promise<Partial<Pick<Bootstrapped, 'ad
 
 /** `npm run cluster`: the distributed profile on one machine, every part a real server in a process of its own. */
 await runMain('cluster', async () => {
+  const balancer = chosenBalancer(process.argv.slice(2));
   const ports = loadConfig();
   const folder = join(ports.dataDir, 'cluster');
   const clusterFile = join(ports.dataDir, 'cluster.json');
@@ -85,7 +88,7 @@ await runMain('cluster', async () => {
     for (const one of running) one.letEnd();
     // The last first: each needs only what comes before it. Gateways and ledgers stop at once.
     const servedBy = running.filter(({ name }) => !servers.supervised.some((server) => server.name === name));
-    for (const group of ['haproxy', 'gateway', 'admin', 'ledger', 'simulator']) {
+    for (const group of [balancer, 'gateway', 'admin', 'ledger', 'simulator']) {
       await Promise.all(servedBy.filter(({ name }) => name.startsWith(group)).map((one) => one.stop()));
     }
     await Promise.all(servers.supervised.map((one) => one.stop()));
@@ -154,7 +157,7 @@ await runMain('cluster', async () => {
     ),
   ]);
   const account = await openAccount(installation, await readEarlier(clusterFile));
-  await keep(await startLoadBalancer(folder, ports.gateway.port, gatewayPorts, onChange));
+  await keep(await balance(balancer, folder, ports.gateway.port, gatewayPorts, onChange));
 
   const loadBalancerUrl = `http://127.0.0.1:${ports.gateway.port}`;
   const provider = (id: BuiltInProviderId) => ({
@@ -177,6 +180,17 @@ await runMain('cluster', async () => {
   await writeClusterFile(clusterFile, written);
   process.stdout.write(welcome(written, (performance.now() - startedAtMs) / 1_000));
 });
+
+/** `--balancer nginx`; HAProxy when nothing is said. */
+function chosenBalancer(args: string[]): LoadBalancer {
+  const [option, name = '', ...rest] = args;
+  if (option === undefined) return 'haproxy';
+  const found = LOAD_BALANCERS.find((one) => one === name);
+  if (option === '--balancer' && found !== undefined && rest.length === 0) return found;
+  throw new OperatorError(
+    `npm run cluster takes --balancer ${LOAD_BALANCERS.join(' or ')}, and nothing else; it was given: ${args.join(' ')}`,
+  );
+}
 
 async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];

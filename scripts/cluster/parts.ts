@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '@keybrake/platform';
 import { migrate } from '@keybrake/storage';
-import { startHaproxy } from '@keybrake/testing/haproxy-process';
 import { startKafka } from '@keybrake/testing/kafka-process';
+import { type LoadBalancer, startLoadBalancer } from '@keybrake/testing/load-balancer';
 import { freePort, ServerProcess } from '@keybrake/testing/processes';
 import { startRedis } from '@keybrake/testing/redis-process';
 import { Supervised } from './supervised.ts';
@@ -61,12 +61,13 @@ export function startApp({ name, entry, port, env, readyPath = '/readyz', say }:
   return Supervised.start(name, () => ServerProcess.start(options), say);
 }
 
-export function startLoadBalancer(
+/** In front of the gateways, kept alive under the name of its program. */
+export function balance(
+  kind: LoadBalancer,
   folder: string,
   port: number,
   gatewayPorts: readonly number[],
   say: (message: string) => void,
 ): Promise<Supervised> {
-  const file = join(folder, 'haproxy.cfg');
-  return Supervised.start('haproxy', () => startHaproxy({ port, file, gatewayPorts }), say);
+  return Supervised.start(kind, () => startLoadBalancer(kind, { port, folder, gatewayPorts }), say);
 }

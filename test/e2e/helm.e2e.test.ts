@@ -90,3 +90,25 @@ test('only gateways, and ledgers that settle calls, reach providers', () => {
   expect(ofKind(render(OTHER_VALUES), 'HorizontalPodAutoscaler')).toEqual([]);
   expect(render(OTHER_VALUES)).toContain('team: agents');
 });
+
+test('each app takes its own secret where one is named, and the shared one where none is', () => {
+  const secretsOf = (values: Readonly<Record<string, string>>) => {
+    const rendered = render(values);
+    const pods = [...ofKind(rendered, 'Deployment'), ...ofKind(rendered, 'Job')];
+    const told = (pod: string) => [
+      /component: (\S+)/.exec(pod)?.[1] ?? '',
+      /secretRef: { name: (\S+) }/.exec(pod)?.[1],
+    ];
+    return Object.fromEntries(pods.map(told));
+  };
+  const shared = { gateway: 'keybrake', ledger: 'keybrake', 'admin-api': 'keybrake', migrations: 'keybrake' };
+  expect(secretsOf({})).toEqual(shared);
+  const own = { 'secrets.gateway': 'of-gateways', 'secrets.ledger': 'of-ledgers', 'secrets.adminApi': 'of-admin' };
+  expect(secretsOf({ ...own, 'secrets.migrations': 'of-owner', secretName: 'none' })).toEqual({
+    gateway: 'of-gateways',
+    ledger: 'of-ledgers',
+    'admin-api': 'of-admin',
+    migrations: 'of-owner',
+  });
+  expect(secretsOf({ 'secrets.ledger': 'of-ledgers' })).toEqual({ ...shared, ledger: 'of-ledgers' });
+});

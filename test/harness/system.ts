@@ -14,13 +14,16 @@ import {
 import { createPool, type Pool } from '@keybrake/storage';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import { freePort, ServerProcess } from '@keybrake/testing/processes';
-import { type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
+import { type RedisOptions, type RedisProcess, startRedis } from '@keybrake/testing/redis-process';
 import { type Installation, type IssuedKey, type KeyWish, openAccount } from './account.ts';
+import type { AppSettings, MadeServers } from './app-settings.ts';
+import { askAdmin, issueKey } from './ask-admin.ts';
 import { distributedSettings, topicReader } from './distributed.ts';
 import { type CountedBalance, Enforced } from './enforced.ts';
 import { type FaultPlan, faultSettings } from './fault-plan.ts';
 import { foldedUp, logEnds } from './folded-up.ts';
 import { installationOf } from './installation.ts';
+import { orderFault, witnessOf } from './simulator-control.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,6 +35,10 @@ export interface SystemOptions {
   /** A broker, for the distributed profile; Redis is started for each system. */
   readonly kafkaBrokers?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of each start of Redis. */
+  readonly redis?: Pick<RedisOptions, 'args' | 'user'>;
+  /** Settings of each app alone, told before the first one starts. */
+  readonly settingsOfApps?: (made: MadeServers) => Promise<AppSettings>;
 }
 
 interface Gateway {
@@ -40,12 +47,20 @@ interface Gateway {
   process: ServerProcess;
 }
 
+interface Parts {
+  readonly database: TestDatabase;
+  readonly pool: Pool;
+  readonly simulator: Simulator;
+  readonly folder: string;
+  readonly env: Installation & Record<string, string>;
+  readonly redis: RedisProcess | undefined;
+  readonly options: SystemOptions;
+  readonly ofApps: AppSettings | undefined;
+}
+
 /** Gateways, ledgers and admin API as processes of their own on one database, in front of a simulator. */
 export class System {
-  readonly #database: TestDatabase;
-  readonly #pool: Pool;
-  readonly #simulator: Simulator;
-  readonly #folder: string;
+  readonly #parts: Parts;
   readonly settings: Installation & Readonly<Record<string, string>>;
   readonly #gateways: Gateway[] = [];
   readonly #processes: ServerProcess[] = [];
@@ -59,18 +74,8 @@ export class System {
   adminUrl = '';
   adminToken = '';
 
-  private constructor(parts: {
-    database: TestDatabase;
-    pool: Pool;
-    simulator: Simulator;
-    folder: string;
-    env: Installation & Record<string, string>;
-    redis: RedisProcess | undefined;
-  }) {
-    this.#database = parts.database;
-    this.#pool = parts.pool;
-    this.#simulator = parts.simulator;
-    this.#folder = parts.folder;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
     this.settings = parts.env;
     this.#redis = parts.redis;
     this.#enforced = new Enforced(parts.pool, parts.redis);
@@ -81,12 +86,14 @@ export class System {
     const folder = await mkdtemp(join(tmpdir(), 'keybrake-e2e-'));
     const database = await createDatabase(options.postgresUrl);
     const simulator = await startSimulator({ port: 0, witnessFile: join(folder, 'witness.jsonl') });
-    const redis = options.kafkaBrokers === undefined ? undefined : await startRedis();
-    const store = redis === undefined ? {} : distributedSettings(redis, options.kafkaBrokers ?? '');
+    const { kafkaBrokers } = options;
+    const redis = kafkaBrokers === undefined ? undefined : await startRedis(options.redis);
+    const ofApps = await options.settingsOfApps?.({ databaseUrl: database.url, redisPort: redis?.port });
+    const store = redis === undefined ? {} : distributedSettings(redis, kafkaBrokers ?? '');
     const env = { ...store, ...installationOf(database.url, simulator.url), ...options.env };
     const onIdleError = () => undefined;
     const pool = createPool({ url: database.url, applicationName: 'test', connectionsMax: 4, onIdleError });
-    const system = new System({ database, pool, simulator, folder, env, redis });
+    const system = new System({ database, pool, simulator, folder, env, redis, options, ofApps });
     try {
       await system.#startProcesses(options.gateways ?? 1, options.ledgers ?? 1);
     } catch (error) {
@@ -97,7 +104,7 @@ export class System {
   }
 
   get databaseUrl(): string {
-    return this.#database.url;
+    return this.#parts.database.url;
   }
 
   get gatewayUrl(): string {
@@ -114,7 +121,7 @@ export class System {
   }
 
   get simulatorUrl(): string {
-    return this.#simulator.url;
+    return this.#parts.simulator.url;
   }
 
   get realSecrets(): readonly string[] {
@@ -122,49 +129,32 @@ export class System {
     return [stripe, twilio.authToken, resend];
   }
 
-  async admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.adminUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' },
-      ...(body === undefined ? (method === 'POST' ? { body: '{}' } : {}) : { body: JSON.stringify(body) }),
-    });
-    if (response.ok) return (await response.json()) as T;
-    throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+  admin<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    return askAdmin<T>(this, method, path, body);
   }
 
-  async issueKey(wish: KeyWish): Promise<IssuedKey> {
-    const { provider = 'stripe', agentType = 'billing', allowedOperations, capMinor, policy = {} } = wish;
-    const made = await this.admin<{ id: string }>('POST', '/v1/policies', {
-      name: `test ${agentType}`,
-      provider,
-      allowedOperations,
-      caps: [{ scope: 'key', window: 'day', currency: 'usd', limitMinor: capMinor }],
-      ...policy,
-    });
-    return this.admin<IssuedKey>('POST', '/v1/vault-keys', { agentType, policyId: made.id });
+  issueKey(wish: KeyWish): Promise<IssuedKey> {
+    return issueKey(this, wish);
   }
 
-  async witness(provider: string | undefined): Promise<WitnessEntry[]> {
-    const response = await fetch(
-      `${this.#simulator.url}/_witness${provider === undefined ? '' : `?provider=${provider}`}`,
-    );
-    return ((await response.json()) as { data: WitnessEntry[] }).data;
+  witness(provider: string | undefined): Promise<WitnessEntry[]> {
+    return witnessOf(this.simulatorUrl, provider);
   }
 
-  async fault(order: FaultOrder): Promise<void> {
-    await fetch(`${this.#simulator.url}/_control`, { method: 'POST', body: JSON.stringify(order) });
+  fault(order: FaultOrder): Promise<void> {
+    return orderFault(this.simulatorUrl, order);
   }
 
   async sql<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query<Row>(text, values)).rows;
+    return (await this.#parts.pool.query<Row>(text, values)).rows;
   }
 
   foldedUp(): Promise<void> {
-    return foldedUp(this.#pool, () => this.logEnds());
+    return foldedUp(this.#parts.pool, () => this.logEnds());
   }
 
   logEnds(): Promise<ReadonlyMap<number, bigint>> {
-    return logEnds(this.#pool, this.#kafka);
+    return logEnds(this.#parts.pool, this.#kafka);
   }
 
   /** Balances of a key's caps: as the admission store enforces them, or as the ledger has folded them. */
@@ -240,20 +230,20 @@ export class System {
   async restartRedis(): Promise<void> {
     const { port, server } = this.redis;
     await server.kill();
-    this.#redis = await startRedis({ port });
+    this.#redis = await startRedis({ ...this.#parts.options.redis, port });
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#processes.filter(({ running }) => running).map((one) => one.stop()));
-    await this.#simulator.close();
-    await this.#pool.end();
-    await this.#database.drop();
+    await this.#parts.simulator.close();
+    await this.#parts.pool.end();
+    await this.#parts.database.drop();
     await this.#redis?.server.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#parts.folder, { recursive: true, force: true });
   }
 
   async #startProcesses(gateways: number, ledgers: number): Promise<void> {
-    this.adminToken = await openAccount(this.#pool, this.settings);
+    this.adminToken = await openAccount(this.#parts.pool, this.settings);
     const adminPort = await freePort();
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     const ports = await Promise.all(Array.from({ length: gateways }, freePort));
@@ -290,9 +280,19 @@ export class System {
     return this.#start('gateway', entry, port, { ...usual, ...env });
   }
 
-  async #start(name: string, entry: string, port: number, env: Record<string, string>): Promise<ServerProcess> {
+  async #start(
+    name: keyof AppSettings,
+    entry: string,
+    port: number,
+    env: Record<string, string>,
+  ): Promise<ServerProcess> {
     const readyUrl = `http://127.0.0.1:${port}/readyz`;
-    const options = { name, entry: join(root, entry), env: { ...this.settings, ...env }, readyUrl };
+    const options = {
+      name,
+      entry: join(root, entry),
+      env: { ...this.settings, ...this.#parts.ofApps?.[name], ...env },
+      readyUrl,
+    };
     const started = await ServerProcess.start(options);
     this.#processes.push(started);
     return started;

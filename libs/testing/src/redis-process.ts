@@ -11,10 +11,16 @@ export interface RedisProcess {
 /** As the admission store wants it: nothing on disk, nothing evicted. */
 const VOLATILE = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
 
-/** A real redis-server on loopback. `args` come last, so they override. */
-export async function startRedis(
-  options: { readonly port?: number; readonly args?: readonly string[] } = {},
-): Promise<RedisProcess> {
+export interface RedisOptions {
+  readonly port?: number;
+  /** Come last, so they override. */
+  readonly args?: readonly string[];
+  /** Who the URL signs in as, `name:password`, where an ACL asks for it. */
+  readonly user?: string;
+}
+
+/** A real redis-server on loopback. */
+export async function startRedis(options: RedisOptions = {}): Promise<RedisProcess> {
   const file = requireProgram({
     name: 'redis-server',
     debianPackage: 'redis-server',
@@ -32,5 +38,6 @@ export async function startRedis(
     ...(options.args ?? []),
   ];
   const server = await ForeignServer.start({ name: 'redis-server', file, args, port });
-  return { url: `redis://127.0.0.1:${port}`, port, server };
+  const user = options.user === undefined ? '' : `${options.user}@`;
+  return { url: `redis://${user}127.0.0.1:${port}`, port, server };
 }

@@ -9,10 +9,11 @@ app.kubernetes.io/component: {{ .app }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
+{{/* Call with (dict "root" $ "secret" "…"): the app's own secret, or empty for the one that all share. */}}
 {{- define "keybrake.environment" -}}
 envFrom:
-  - configMapRef: { name: {{ .Release.Name }}-config }
-  - secretRef: { name: {{ .Values.secretName }} }
+  - configMapRef: { name: {{ .root.Release.Name }}-config }
+  - secretRef: { name: {{ .secret | default .root.Values.secretName }} }
 {{- end }}
 
 {{- define "keybrake.podSecurity" -}}
@@ -87,7 +88,7 @@ spec:
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args: [{{ .entry }}]
           ports: [{ name: http, containerPort: {{ .port }} }]
-          {{- include "keybrake.environment" .root | nindent 10 }}
+          {{- include "keybrake.environment" . | nindent 10 }}
           {{- include "keybrake.probes" . | nindent 10 }}
           resources: {{- toYaml .values.resources | nindent 12 }}
           securityContext: {{- include "keybrake.containerSecurity" . | nindent 12 }}

@@ -17,9 +17,13 @@ const FOREVER = '-1';
 const MESSAGE_BYTES_MAX = 2_097_152;
 const LEADERS_TIMEOUT_MS = 10_000;
 const LEADERS_PAUSE_MS = 100;
+const REFUSALS = ['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'];
 const NOT_YET_KNOWN = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
-const settingsOf = ({ replicationFactor }: TopicPlan): Readonly<Record<string, string>> => ({
+/** What a topic of ours has to have; the same as deploy/kafka/topics-and-acls.sh gives it. */
+export const topicSettings = ({
+  replicationFactor,
+}: Pick<TopicPlan, 'replicationFactor'>): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',
   'retention.ms': FOREVER,
   'retention.bytes': FOREVER,
@@ -29,25 +33,39 @@ const settingsOf = ({ replicationFactor }: TopicPlan): Readonly<Record<string, s
 });
 
 /**
- * Makes the topic with explicit settings, or checks the one that is there: history that is deleted, compacted or left to
- * an unclean leader is lost spend. Throws `UnsafeTopic`.
+ * Makes the topic with explicit settings where it is missing, and checks what is there: history that is deleted, compacted
+ * or left to an unclean leader is lost spend. A user who may not make topics can use one that is there. Throws `UnsafeTopic`.
  */
 export async function ensureTopic(kafka: Kafka, plan: TopicPlan): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const settings = Object.entries(settingsOf(plan)).map(([name, value]) => ({ name, value }));
-    const { topic, partitions: numPartitions, replicationFactor } = plan;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic, numPartitions, replicationFactor, configEntries: settings }],
-    });
-    await ledByAll(admin, topic);
+    if (!(await admin.listTopics()).includes(plan.topic)) await makeTopic(admin, plan);
+    await ledByAll(admin, plan.topic);
     const problems = [...(await partitionProblems(admin, plan)), ...(await settingProblems(admin, plan))];
-    if (problems.length > 0) throw new UnsafeTopic(`Kafka topic ${topic}: ${problems.join('; ')}`);
+    if (problems.length > 0) throw new UnsafeTopic(`Kafka topic ${plan.topic}: ${problems.join('; ')}`);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    throw new UnsafeTopic(
+      `Kafka topic ${plan.topic}: the user may not look at it and its settings, or it is missing and the user may not make it: make it and give the user its rights as deploy/kafka/topics-and-acls.sh does`,
+      { cause: error },
+    );
   } finally {
     await admin.disconnect();
   }
+}
+
+async function makeTopic(admin: Admin, plan: TopicPlan): Promise<void> {
+  const { topic, partitions: numPartitions, replicationFactor } = plan;
+  const configEntries = Object.entries(topicSettings(plan)).map(([name, value]) => ({ name, value }));
+  const topics = [{ topic, numPartitions, replicationFactor, configEntries }];
+  await admin.createTopics({ waitForLeaders: true, topics });
+}
+
+/** The brokers know the user, and do not let it. */
+function isRefused(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSAggregateError) return error.errors.some(isRefused);
+  return error instanceof kafkajs.KafkaJSProtocolError && REFUSALS.includes(error.type);
 }
 
 /** What `keybrake doctor` has to know of a topic. */
@@ -132,7 +150,7 @@ async function settingProblems(admin: Admin, plan: TopicPlan): Promise<string[]>
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: plan.topic }],
   });
   const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
-  return Object.entries(settingsOf(plan)).flatMap(([name, wanted]) => {
+  return Object.entries(topicSettings(plan)).flatMap(([name, wanted]) => {
     const value = found.get(name) ?? '';
     const isEnough = name === 'max.message.bytes' || name === 'min.insync.replicas';
     if (value === wanted || (isEnough && Number(value) >= Number(wanted))) return [];

@@ -44,6 +44,8 @@ export class RedisServer {
     this.#redis = new Redis(options.url, {
       ...(options.tls === undefined ? {} : { tls: { ...options.tls } }),
       connectionName: options.name,
+      // Nobody asks for it, and it would be one more right in deploy/redis/users.acl.
+      disableClientInfo: true,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
