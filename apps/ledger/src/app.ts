@@ -12,12 +12,14 @@ import {
   type FoldPorts,
   type FoldResult,
   freezeAccounts,
+  makeMonths,
   type OperatorFigureReports,
   type RebuildPorts,
   type RebuildResult,
   type RecordSink,
   type RelayPorts,
   type ResolveResult,
+  type RetentionStore,
   type Runtime,
   rebuildIfLost,
   relayGovernance,
@@ -47,6 +49,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly approvals: ApprovalStore;
   /** Where the daily checkpoints of the audit go. */
   readonly checkpoints: CheckpointStore;
+  /** The tables that are split by month. */
+  readonly retention: RetentionStore;
   /** Where the admission store can be lost while the ledger lives. */
   readonly rebuild?: RebuildPorts;
   /** What calls in doubt are settled with, and late prices asked for. */
@@ -87,6 +91,7 @@ const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
 const CHECKPOINTS_IDLE_MS = 60_000;
+const MONTHS_IDLE_MS = 3_600_000;
 const APPROVALS_IDLE_MS = 1_000;
 const RELAY_IDLE_MS = 200;
 const WATCH_IDLE_MS = 10_000;
@@ -135,6 +140,10 @@ export async function startLedger(
     await writeCheckpoints(ports, () => stopping);
     return false;
   };
+  const monthsTurn = async () => {
+    await makeMonths(ports);
+    return false;
+  };
   const watchTurn = async (parts: AlertPorts) => {
     await watchAlerts(parts, settings.alerts);
     return false;
@@ -144,6 +153,7 @@ export async function startLedger(
     worker('purge', PURGE_IDLE_MS, purge),
     worker('approvals', APPROVALS_IDLE_MS, () => settleApprovals(ports)),
     worker('checkpoints', CHECKPOINTS_IDLE_MS, checkpointsTurn),
+    worker('months', MONTHS_IDLE_MS, monthsTurn),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
     ...(resolver === undefined
       ? []
