@@ -34,6 +34,8 @@ export interface KafkaSettings {
   readonly consumerGroup: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  /** How long the spend topic keeps records at least; undefined: forever. */
+  readonly retentionMs: number | undefined;
 }
 
 /** How the ledger settles calls in doubt, and finds out what calls cost in the end. */
@@ -217,6 +219,8 @@ function providerKeys(read: Settings): Config['providerKeys'] {
   };
 }
 
+const DAY_MS = 86_400_000;
+
 function kafkaSettings(read: Settings): KafkaSettings {
   const { KEYBRAKE_KAFKA_USER: name, KEYBRAKE_KAFKA_PASSWORD: password } = read;
   const prefix = read.KEYBRAKE_KAFKA_TOPIC_PREFIX;
@@ -229,6 +233,7 @@ function kafkaSettings(read: Settings): KafkaSettings {
     consumerGroup: `${prefix}.ledger`,
     partitions: read.KEYBRAKE_KAFKA_PARTITIONS,
     replicationFactor: read.KEYBRAKE_KAFKA_REPLICATION_FACTOR,
+    retentionMs: read.KEYBRAKE_LOG_RETENTION_DAYS === undefined ? undefined : read.KEYBRAKE_LOG_RETENTION_DAYS * DAY_MS,
   };
 }
 
