@@ -14,6 +14,8 @@ import {
   freezeAccounts,
   makeMonths,
   type OperatorFigureReports,
+  type PruningResult,
+  pruneMonths,
   type RebuildPorts,
   type RebuildResult,
   type RecordSink,
@@ -66,6 +68,8 @@ export interface LedgerSettings {
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
   readonly resolver: ResolverSettings;
+  /** Undefined: nothing is ever dropped. */
+  readonly auditRetentionDays: number | undefined;
   readonly alerts: WatchSettings & DeliverySettings;
 }
 
@@ -78,6 +82,8 @@ export interface LedgerObserver {
   resolved(result: ResolveResult): void;
   /** The admission store was given a new life. */
   rebuilt(result: Extract<RebuildResult, { kind: 'ready' }>): void;
+  /** Months of the audit were dropped, or are due and stay. */
+  pruned(result: PruningResult): void;
   failed(worker: string, error: unknown): void;
   /** The log has a gap or was replaced: the process must stop loudly, never skip. */
   fatal(error: Error): void;
@@ -92,6 +98,8 @@ const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
 const CHECKPOINTS_IDLE_MS = 60_000;
 const MONTHS_IDLE_MS = 3_600_000;
+/** A chain that does not verify is walked again after it. */
+const PRUNING_RETRY_MS = 600_000;
 const APPROVALS_IDLE_MS = 1_000;
 const RELAY_IDLE_MS = 200;
 const WATCH_IDLE_MS = 10_000;
@@ -119,9 +127,10 @@ export async function startLedger(
     return released === UPKEEP_BATCH_MAX || settled === UPKEEP_BATCH_MAX;
   };
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
-  const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
-    new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
+  const worker = (name: string, idleMs: number, turn: () => Promise<boolean>, retryMs = RETRY_MS) =>
+    new Worker({ name, idleMs, retryMs, turn, onError });
   const { alerts, rebuild, relay, resolver } = ports;
+  const { auditRetentionDays } = settings;
   let stopping = false;
   const rebuildTurn = async (lost: RebuildPorts) => {
     const result = await rebuildIfLost(lost, () => stopping);
@@ -144,6 +153,10 @@ export async function startLedger(
     await makeMonths(ports);
     return false;
   };
+  const pruningTurn = async (days: number) => {
+    observer.pruned(await pruneMonths(ports, days, () => stopping));
+    return false;
+  };
   const watchTurn = async (parts: AlertPorts) => {
     await watchAlerts(parts, settings.alerts);
     return false;
@@ -154,6 +167,9 @@ export async function startLedger(
     worker('approvals', APPROVALS_IDLE_MS, () => settleApprovals(ports)),
     worker('checkpoints', CHECKPOINTS_IDLE_MS, checkpointsTurn),
     worker('months', MONTHS_IDLE_MS, monthsTurn),
+    ...(auditRetentionDays === undefined
+      ? []
+      : [worker('pruning', MONTHS_IDLE_MS, () => pruningTurn(auditRetentionDays), PRUNING_RETRY_MS)]),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
     ...(resolver === undefined
       ? []

@@ -84,7 +84,7 @@ export async function openDistributedLedger(
       figures: new PostgresOperatorFigures(pool),
       approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
-      retention: new PostgresRetentionStore(pool),
+      retention: new PostgresRetentionStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
       alerts: alerts.ports,

@@ -27,6 +27,7 @@ export * from './ledger/audit-chain.js';
 export * from './ledger/fold-events.js';
 export * from './ledger/fold-sink.js';
 export * from './ledger/make-months.js';
+export * from './ledger/prune-months.js';
 export * from './ledger/rebuild.js';
 export * from './ledger/settle-approvals.js';
 export * from './ledger/upkeep.js';

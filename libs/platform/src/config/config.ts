@@ -112,6 +112,8 @@ export interface Config {
   /** Held but not launched for longer than this: the janitor releases it. */
   readonly heldMaxAgeMs: number;
   readonly resolver: ResolverConfig;
+  /** How long the ledger keeps calls and their audit at least; undefined: forever. */
+  readonly auditRetentionDays: number | undefined;
   readonly alerts: AlertConfig;
   readonly tracing: TracingConfig | undefined;
   /** Between "not ready" and closing, for the load balancer to notice. */
@@ -161,6 +163,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
     inFlightWaitMs: read.KEYBRAKE_IN_FLIGHT_WAIT_MS,
     heldMaxAgeMs: read.KEYBRAKE_HELD_MAX_AGE_MS,
+    auditRetentionDays: read.KEYBRAKE_AUDIT_RETENTION_DAYS,
     resolver: Object.freeze({
       intervalMs: read.KEYBRAKE_RESOLVE_INTERVAL_MS,
       attemptsMax: read.KEYBRAKE_RESOLVE_ATTEMPTS_MAX,

@@ -53,6 +53,14 @@ test.each(['7', '0', '-1', '8.5', '1e3', 'forever', '100000'])('a log is not kep
   ]);
 });
 
+test('an audit is kept for 35 days at least', () => {
+  expect(problemsOf({ KEYBRAKE_AUDIT_RETENTION_DAYS: '34' })).toEqual([
+    expect.stringContaining('KEYBRAKE_AUDIT_RETENTION_DAYS is "34", but must be a number of days from 35 to 99999: '),
+  ]);
+  expect(loadConfig({ env: { KEYBRAKE_AUDIT_RETENTION_DAYS: '400' } }).auditRetentionDays).toBe(400);
+  expect(loadConfig({ env: {} }).auditRetentionDays).toBeUndefined();
+});
+
 test('the log is kept forever unless told', () => {
   expect(loadConfig({ env: {} }).kafka.retentionMs).toBeUndefined();
   expect(loadConfig({ env: { KEYBRAKE_LOG_RETENTION_DAYS: '30' } }).kafka.retentionMs).toBe(2_592_000_000);

@@ -113,6 +113,10 @@ export const settings = z.object({
     .default('keybrake'),
   KEYBRAKE_KAFKA_PARTITIONS: count(8),
   KEYBRAKE_KAFKA_REPLICATION_FACTOR: count(3),
+  KEYBRAKE_AUDIT_RETENTION_DAYS: days(
+    35,
+    'policies are tried on the calls of 31 days, and late outcomes need their calls',
+  ),
   KEYBRAKE_LOG_RETENTION_DAYS: days(8, 'a weekly backup of the database has to reach what the topic still has'),
   KEYBRAKE_PEPPER: secret(
     'must have 32 characters or more (try: openssl rand -base64 32)',

@@ -129,7 +129,8 @@ with letters as (
   select l."accountId" as account_id, l.partition, l.position, l.problem from letters l where l."accountId" <> ''
   union all
   select a.account_id, l.partition, l.position, l.problem
-    from letters l join (select distinct e.partition, e.account_id from ledger.events e) a on a.partition = l.partition
+    from letters l join (select e.partition, e.account_id from ledger.events e
+                          union select p.partition, p.account_id from ledger.partition_accounts p) a on a.partition = l.partition
    where coalesce(l."accountId", '') = ''
 )
 insert into ledger.frozen_accounts (account_id, reason)

@@ -1,4 +1,4 @@
-import { foldChunk } from '@keybrake/application';
+import { foldChunk, pruneMonths, writeCheckpoints } from '@keybrake/application';
 import type {
   AccountId,
   CallDenied,
@@ -6,6 +6,7 @@ import type {
   Currency,
   Hold,
   PolicyId,
+  ReservationId,
   SpendCommitted,
   SpendEvent,
   SpendReserved,
@@ -13,14 +14,20 @@ import type {
 } from '@keybrake/domain';
 import { jsonEventCodec } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
-import { createDatabase } from '@keybrake/testing/postgres';
+import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
+import pg from 'pg';
 import { inject } from 'vitest';
 import { createPool, type Pool } from '../database.js';
 import { PostgresAuditReports } from '../reports/audit-reports.js';
+import { PostgresCheckpointStore } from './checkpoint-store.js';
 import { PostgresLedgerStore } from './ledger-store.js';
+import { PostgresRetentionStore } from './retention-store.js';
+import { SPLIT_TABLES } from './split-tables.js';
 
 export const ACCOUNT = 'default' as AccountId;
 export const digests = createDigests(new Uint8Array(32));
+const DAY_MS = 86_400_000;
+const RETENTION_DAYS = 35;
 const USD = 'usd' as Currency;
 
 const identity = (vaultKeyId: string): CallIdentity => ({
@@ -38,6 +45,12 @@ const identity = (vaultKeyId: string): CallIdentity => ({
   amount: { currency: USD, micros: 1_000_000n },
   direction: 'in',
 });
+
+/** As a gateway makes them: the time stands in front. */
+function idAt(atMs: number): ReservationId {
+  const hex = atMs.toString(16).padStart(12, '0');
+  return `rsv_${hex.slice(0, 8)}-${hex.slice(8)}${systemRuntime.newReservationId().slice(17)}` as ReservationId;
+}
 
 const base = (atMs: number, accountId = ACCOUNT) => ({
   eventId: systemRuntime.newEventId(),
@@ -63,7 +76,7 @@ export function reserved(vaultKeyId: string, atMs: number, idempotencyKey?: stri
   return {
     ...base(atMs),
     type: 'SpendReserved',
-    reservationId: systemRuntime.newReservationId(),
+    reservationId: idAt(atMs),
     incarnation: 1,
     call: { ...identity(vaultKeyId), idempotencyKey },
     fingerprint: 'f',
@@ -94,7 +107,7 @@ export function denied(vaultKeyId: string, atMs: number): CallDenied {
   return {
     ...base(atMs),
     type: 'CallDenied',
-    callId: systemRuntime.newReservationId(),
+    callId: idAt(atMs),
     call: identity(vaultKeyId),
     rule: 'cap_exceeded',
     message: 'no room',
@@ -117,7 +130,9 @@ export class RetentionScene {
     const database = url === undefined ? await createDatabase(inject('postgresUrl')) : { url, drop: async () => {} };
     const options = { applicationName: 'test', connectionsMax: 6, onIdleError: () => undefined };
     const scene = new RetentionScene(createPool({ url: database.url, ...options }), database.drop);
-    await new PostgresLedgerStore(scene.pool).openPartitions(1);
+    const store = new PostgresLedgerStore(scene.pool);
+    await store.openPartitions(1);
+    scene.#next = (await store.positions()).get(0)?.next ?? 0n;
     return scene;
   }
 
@@ -136,8 +151,37 @@ export class RetentionScene {
     }));
     const ports = { store: new PostgresLedgerStore(this.pool), codec: jsonEventCodec, digests };
     const result = await foldChunk(ports, 0, records);
+    if (result === undefined) throw new Error('another ledger has the partition');
     this.#next += BigInt(events.length);
-    return result?.folded ?? 0;
+    return result.folded;
+  }
+
+  /** As if it had been installed long ago: everything before is in the first partition, each month since in its own. */
+  async splitSince(firstUntilMs: number, untilMs: number): Promise<void> {
+    for (const { table } of SPLIT_TABLES) {
+      await this.sql(`drop table ledger.${table}_first`);
+      await this.sql(
+        `create table ledger.${table}_first partition of ledger.${table} for values from (minvalue) to (${firstUntilMs})`,
+      );
+    }
+    await this.#retention().makeMonths(untilMs);
+  }
+
+  /** The checkpoints of the days before. */
+  async seal(nowMs: number): Promise<void> {
+    const checkpoints = new PostgresCheckpointStore(this.pool, digests);
+    await writeCheckpoints({ checkpoints, runtime: { nowMs: () => nowMs } }, () => false);
+  }
+
+  /** Drops what is wholly before a month's start, as a ledger does that keeps so much. */
+  prune(dueMs: number) {
+    const nowMs = dueMs + RETENTION_DAYS * DAY_MS + 1;
+    const ports = { retention: this.#retention(), runtime: { nowMs: () => nowMs } };
+    return pruneMonths(ports, RETENTION_DAYS, () => false);
+  }
+
+  #retention() {
+    return new PostgresRetentionStore(this.pool, digests);
   }
 
   verify(accountId = ACCOUNT) {
@@ -155,4 +199,24 @@ export class RetentionScene {
     );
     return Object.fromEntries(rows.map(({ name, rows: count }) => [name.replace(`ledger.${table}_`, ''), count]));
   }
+}
+
+/** A database with all that another one has, to which nobody is connected. */
+export async function copyDatabase(url: string): Promise<TestDatabase> {
+  const source = new URL(url).pathname.slice(1);
+  copies += 1;
+  const name = `${source}_copy_${copies}`;
+  await asAdmin(`create database ${name} template ${source}`);
+  return {
+    url: Object.assign(new URL(url), { pathname: `/${name}` }).href,
+    drop: () => asAdmin(`drop database ${name} with (force)`),
+  };
+}
+
+let copies = 0;
+
+async function asAdmin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
 }

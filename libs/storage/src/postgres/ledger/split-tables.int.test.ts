@@ -1,6 +1,6 @@
 import { utcMonth, utcMonthStartMs } from '@keybrake/domain';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { called, RetentionScene } from './retention.fixture.js';
+import { called, digests, RetentionScene } from './retention.fixture.js';
 import { PostgresRetentionStore } from './retention-store.js';
 
 const DAY_MS = 86_400_000;
@@ -13,7 +13,7 @@ let retention: PostgresRetentionStore;
 
 beforeEach(async () => {
   scene = await RetentionScene.open();
-  retention = new PostgresRetentionStore(scene.pool);
+  retention = new PostgresRetentionStore(scene.pool, digests);
 });
 afterEach(() => scene.close());
 
@@ -27,7 +27,7 @@ const partitions = async (table: string) =>
   ).map(({ name }) => name.replace(`${table}_`, ''));
 
 test('months are made ahead, once, whoever makes them; rows go where their time says', async () => {
-  const makers = [1, 2, 3].map(() => new PostgresRetentionStore(scene.pool));
+  const makers = [1, 2, 3].map(() => new PostgresRetentionStore(scene.pool, digests));
   await Promise.all(makers.map((one) => one.makeMonths(monthMs(3))));
   await retention.makeMonths(monthMs(3));
   for (const table of TABLES) expect(await partitions(table)).toEqual([nameOf(1), nameOf(2), 'first', 'rest']);
