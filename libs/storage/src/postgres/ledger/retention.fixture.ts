@@ -1,16 +1,17 @@
 import { foldChunk, pruneMonths, writeCheckpoints } from '@keybrake/application';
-import type {
-  AccountId,
-  CallDenied,
-  CallIdentity,
-  Currency,
-  Hold,
-  PolicyId,
-  ReservationId,
-  SpendCommitted,
-  SpendEvent,
-  SpendReserved,
-  VaultKeyId,
+import {
+  type AccountId,
+  type CallDenied,
+  type CallIdentity,
+  type Currency,
+  type Hold,
+  type PolicyId,
+  type ReservationId,
+  type SpendCommitted,
+  type SpendEvent,
+  type SpendReserved,
+  utcDay,
+  type VaultKeyId,
 } from '@keybrake/domain';
 import { jsonEventCodec } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
@@ -58,19 +59,24 @@ const base = (atMs: number, accountId = ACCOUNT) => ({
   occurredAtMs: atMs,
 });
 
-/** Of a cap that never starts anew. */
-const hold = (vaultKeyId: string): Hold => ({
-  counter: `key/${vaultKeyId}/total/usd/any`,
-  scope: 'key',
-  scopeId: vaultKeyId,
-  window: 'total',
-  windowId: 'total',
-  windowEndsAtMs: 9_007_199_254_740_991,
-  currency: USD,
-  direction: 'any',
-  limitMicros: 1_000_000_000n,
-  amountMicros: 1_000_000n,
-});
+/** Of a cap that never starts anew, and of one that does every day. */
+function holds(vaultKeyId: string, atMs: number): Hold[] {
+  const day = utcDay(atMs);
+  const windows = [
+    { window: 'total', windowId: 'total', windowEndsAtMs: 9_007_199_254_740_991 },
+    { window: 'day', windowId: day, windowEndsAtMs: Date.parse(day) + DAY_MS },
+  ] as const;
+  return windows.map((window) => ({
+    ...window,
+    counter: `key/${vaultKeyId}/${window.window}/usd/any`,
+    scope: 'key',
+    scopeId: vaultKeyId,
+    currency: USD,
+    direction: 'any',
+    limitMicros: 1_000_000_000n,
+    amountMicros: 1_000_000n,
+  }));
+}
 
 export function reserved(vaultKeyId: string, atMs: number, idempotencyKey?: string): SpendReserved {
   return {
@@ -81,7 +87,7 @@ export function reserved(vaultKeyId: string, atMs: number, idempotencyKey?: stri
     call: { ...identity(vaultKeyId), idempotencyKey },
     fingerprint: 'f',
     reservedAtMs: atMs,
-    holds: [hold(vaultKeyId)],
+    holds: holds(vaultKeyId, atMs),
   };
 }
 
