@@ -107,6 +107,7 @@ test('the whole account is verified; each ended day has one checkpoint, also tho
     valid: true,
     keys: 3,
     links: 14,
+    prunedLinks: 0,
     firstBad: null,
     checkpoints: { count: 4, valid: true, firstBad: null },
   });

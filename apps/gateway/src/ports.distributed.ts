@@ -39,7 +39,8 @@ export async function openDistributedAdapters(
     topic: settings.spendTopic,
     partitions: await recordedPartitions(pool, settings.spendTopic, settings.partitions),
   };
-  await ensureTopic(kafka, { ...topic, replicationFactor: settings.replicationFactor });
+  const { replicationFactor, retentionMs } = settings;
+  await ensureTopic(kafka, { ...topic, replicationFactor, retentionMs });
   const transport = new KafkaLogTransport(kafka, topic);
   const log = new GroupAppender(transport, jsonEventCodec, {
     traceparent: events.traceparent,

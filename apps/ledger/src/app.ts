@@ -12,12 +12,16 @@ import {
   type FoldPorts,
   type FoldResult,
   freezeAccounts,
+  makeMonths,
   type OperatorFigureReports,
+  type PruningResult,
+  pruneMonths,
   type RebuildPorts,
   type RebuildResult,
   type RecordSink,
   type RelayPorts,
   type ResolveResult,
+  type RetentionStore,
   type Runtime,
   rebuildIfLost,
   relayGovernance,
@@ -47,6 +51,8 @@ export interface LedgerPorts extends FoldPorts {
   readonly approvals: ApprovalStore;
   /** Where the daily checkpoints of the audit go. */
   readonly checkpoints: CheckpointStore;
+  /** The tables that are split by month. */
+  readonly retention: RetentionStore;
   /** Where the admission store can be lost while the ledger lives. */
   readonly rebuild?: RebuildPorts;
   /** What calls in doubt are settled with, and late prices asked for. */
@@ -62,6 +68,8 @@ export interface LedgerSettings {
   readonly upkeepIdleMs: number;
   readonly rebuildIdleMs: number;
   readonly resolver: ResolverSettings;
+  /** Undefined: nothing is ever dropped. */
+  readonly auditRetentionDays: number | undefined;
   readonly alerts: WatchSettings & DeliverySettings;
 }
 
@@ -74,6 +82,8 @@ export interface LedgerObserver {
   resolved(result: ResolveResult): void;
   /** The admission store was given a new life. */
   rebuilt(result: Extract<RebuildResult, { kind: 'ready' }>): void;
+  /** Months of the audit were dropped, or are due and stay. */
+  pruned(result: PruningResult): void;
   failed(worker: string, error: unknown): void;
   /** The log has a gap or was replaced: the process must stop loudly, never skip. */
   fatal(error: Error): void;
@@ -87,6 +97,9 @@ const UPKEEP_BATCH_MAX = 500;
 const RETRY_MS = 500;
 const PURGE_IDLE_MS = 60_000;
 const CHECKPOINTS_IDLE_MS = 60_000;
+const MONTHS_IDLE_MS = 3_600_000;
+/** A chain that does not verify is walked again after it. */
+const PRUNING_RETRY_MS = 600_000;
 const APPROVALS_IDLE_MS = 1_000;
 const RELAY_IDLE_MS = 200;
 const WATCH_IDLE_MS = 10_000;
@@ -114,9 +127,10 @@ export async function startLedger(
     return released === UPKEEP_BATCH_MAX || settled === UPKEEP_BATCH_MAX;
   };
   const purge = async () => (await ports.upkeep.purgeExpired(UPKEEP_BATCH_MAX)) === UPKEEP_BATCH_MAX;
-  const worker = (name: string, idleMs: number, turn: () => Promise<boolean>) =>
-    new Worker({ name, idleMs, retryMs: RETRY_MS, turn, onError });
+  const worker = (name: string, idleMs: number, turn: () => Promise<boolean>, retryMs = RETRY_MS) =>
+    new Worker({ name, idleMs, retryMs, turn, onError });
   const { alerts, rebuild, relay, resolver } = ports;
+  const { auditRetentionDays } = settings;
   let stopping = false;
   const rebuildTurn = async (lost: RebuildPorts) => {
     const result = await rebuildIfLost(lost, () => stopping);
@@ -135,6 +149,14 @@ export async function startLedger(
     await writeCheckpoints(ports, () => stopping);
     return false;
   };
+  const monthsTurn = async () => {
+    await makeMonths(ports);
+    return false;
+  };
+  const pruningTurn = async (days: number) => {
+    observer.pruned(await pruneMonths(ports, days, () => stopping));
+    return false;
+  };
   const watchTurn = async (parts: AlertPorts) => {
     await watchAlerts(parts, settings.alerts);
     return false;
@@ -144,6 +166,10 @@ export async function startLedger(
     worker('purge', PURGE_IDLE_MS, purge),
     worker('approvals', APPROVALS_IDLE_MS, () => settleApprovals(ports)),
     worker('checkpoints', CHECKPOINTS_IDLE_MS, checkpointsTurn),
+    worker('months', MONTHS_IDLE_MS, monthsTurn),
+    ...(auditRetentionDays === undefined
+      ? []
+      : [worker('pruning', MONTHS_IDLE_MS, () => pruningTurn(auditRetentionDays), PRUNING_RETRY_MS)]),
     ...(rebuild === undefined ? [] : [worker('rebuild', settings.rebuildIdleMs, () => rebuildTurn(rebuild))]),
     ...(resolver === undefined
       ? []

@@ -1,4 +1,4 @@
-import type { RebuildResult } from '@keybrake/application';
+import { type RebuildResult, TamperedAudit } from '@keybrake/application';
 import type { Logger, Metrics, Sample } from '@keybrake/platform';
 import type { LedgerObserver, LedgerPorts } from './app.js';
 
@@ -59,8 +59,19 @@ export function createLedgerObserver(
       rebuildTook.record(result.tookMs / 1_000);
       logger.warn(result, 'the admission store was lost and has been rebuilt');
     },
+    pruned: ({ dropped, kept }) => {
+      for (const untilMs of dropped) {
+        logger.info({ before: new Date(untilMs).toISOString() }, 'audit, events and links of a month were dropped');
+      }
+      if (kept === undefined) return;
+      logger.warn({ before: new Date(kept.untilMs).toISOString(), reason: kept.reason }, 'a month is due and stays');
+    },
     failed: (worker, error) => {
       failures.add(1, { worker: worker.split(',', 1)[0] ?? worker });
+      if (error instanceof TamperedAudit) {
+        logger.error({ err: error, worker }, 'the audit is not as it was written: nothing of it is dropped');
+        return;
+      }
       logger.warn({ err: error, worker }, 'a turn failed and is tried again');
     },
     fatal: (error) => {

@@ -24,7 +24,8 @@ export interface LedgerAdapters {
 }
 
 export interface LedgerProcessOptions {
-  readonly config: Pick<Config, 'ledger' | 'alerts' | 'publicAdminUrl' | 'tracing'> & ResolverConfig;
+  readonly config: Pick<Config, 'ledger' | 'alerts' | 'auditRetentionDays' | 'publicAdminUrl' | 'tracing'> &
+    ResolverConfig;
   readonly logger: Logger;
   /** The log has a gap or was replaced: the process must end, loudly. */
   readonly onFatal: (error: Error) => void;
@@ -54,6 +55,7 @@ export async function startLedgerProcess(options: LedgerProcessOptions): Promise
       upkeepIdleMs: UPKEEP_IDLE_MS,
       rebuildIdleMs: REBUILD_IDLE_MS,
       resolver: resolverSettings(config),
+      auditRetentionDays: config.auditRetentionDays,
       alerts: { ...config.alerts, adminUrl: config.publicAdminUrl },
     },
     createLedgerObserver(metrics, logger, systemRuntime.nowMs, options.onFatal),

@@ -19,6 +19,7 @@ import {
   PostgresGovernanceOutbox,
   PostgresLedgerStore,
   PostgresOperatorFigures,
+  PostgresRetentionStore,
   RedisAdmissionRebuild,
   RedisAdmissionStore,
   RedisAdmissionUpkeep,
@@ -50,12 +51,12 @@ export async function openDistributedLedger(
   });
   const clientId = `keybrake-ledger@${hostname()}`;
   const kafka = createKafka({ ...settings, clientId, onTrouble: (message) => onTrouble('kafka', message) });
-  const openTopic = async (topic: string) => {
+  const openTopic = async (topic: string, retentionMs?: number) => {
     const partitions = await recordedPartitions(pool, topic, settings.partitions);
-    await ensureTopic(kafka, { topic, partitions, replicationFactor: settings.replicationFactor });
+    await ensureTopic(kafka, { topic, partitions, replicationFactor: settings.replicationFactor, retentionMs });
     return { topic, partitions };
   };
-  const spend = await openTopic(settings.spendTopic);
+  const spend = await openTopic(settings.spendTopic, settings.retentionMs);
   const transport = new KafkaLogTransport(kafka, spend);
   const notes = new KafkaLogTransport(kafka, await openTopic(settings.governanceTopic));
   const log = new GroupAppender(transport, jsonEventCodec, {
@@ -84,6 +85,7 @@ export async function openDistributedLedger(
       figures: new PostgresOperatorFigures(pool),
       approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
+      retention: new PostgresRetentionStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
       alerts: alerts.ports,

@@ -10,6 +10,7 @@ import {
   PostgresCheckpointStore,
   PostgresLedgerStore,
   PostgresOperatorFigures,
+  PostgresRetentionStore,
 } from '@keybrake/storage';
 import { openAlerts } from './alert-ports.js';
 import type { LedgerAdapters } from './ledger-process.js';
@@ -52,6 +53,7 @@ export async function openPostgresLedger(
       figures: new PostgresOperatorFigures(pool),
       approvals: new PostgresApprovalStore(pool),
       checkpoints: new PostgresCheckpointStore(pool, digests),
+      retention: new PostgresRetentionStore(pool, digests),
       runtime: systemRuntime,
       resolver: resolver.ports,
       alerts: alerts.ports,

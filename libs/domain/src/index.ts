@@ -18,6 +18,7 @@ export * from './refusal.js';
 export * from './reservation.js';
 export * from './rolling-window.js';
 export * from './spend-event.js';
+export * from './utc-month.js';
 export * from './vault-key.js';
 export * from './window.js';
 export * from './window-offer.js';

@@ -26,6 +26,7 @@ export * from './postgres/ledger/ledger-store.js';
 export { PostgresPriceStore } from './postgres/ledger/price-store.js';
 export { PostgresResolutionStore } from './postgres/ledger/resolution-store.js';
 export * from './postgres/ledger/response-archive.js';
+export { PostgresRetentionStore } from './postgres/ledger/retention-store.js';
 export { migrate } from './postgres/migrate.js';
 export { PostgresAuditReports } from './postgres/reports/audit-reports.js';
 export { PostgresCallRecords } from './postgres/reports/call-records.js';

@@ -67,7 +67,7 @@ export class AuditWriter {
         this.#position = addCall(chain, this.#position, this.#index, atMs, this.#random);
         this.#index += 1;
       }
-      for (const { vaultKeyId, sequence, hash } of chain.links()) this.#heads.set(vaultKeyId, { sequence, hash });
+      for (const { vaultKeyId, ...link } of chain.links()) this.#heads.set(vaultKeyId, link);
       await this.#store.fold((ledger) => ledger.saveAudit(chain.entries(), chain.links()));
     }
   }
@@ -128,9 +128,9 @@ function addCall(chain: AuditChain, before: bigint, index: number, atMs: number,
     releasedAsUnexecuted: false,
     trueUp: undefined,
   });
-  chain.reservationChanged(reservation({ state: 'open' }), before);
+  chain.reservationChanged(reservation({ state: 'open' }), before, atMs);
   if (index % 10_007 === 0) return before + 1n;
-  chain.reservationChanged(reservation(outcomeOf(call, name, atMs, random)), before + 1n);
+  chain.reservationChanged(reservation(outcomeOf(call, name, atMs, random)), before + 1n, atMs);
   return before + 2n;
 }
 

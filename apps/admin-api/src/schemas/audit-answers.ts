@@ -8,6 +8,8 @@ export const auditAnswer = pageOf(auditEntryAnswer, 'AuditPage');
 
 const hash = z.string().meta({ description: 'SHA-256, hex' });
 const day = z.iso.date().meta({ description: 'UTC' });
+const links = count.meta({ description: 'that were walked' });
+const prunedLinks = count.meta({ description: 'dropped by age: the walk began behind them' });
 const badLink = {
   sequence: z.string().meta({ description: 'of the link, from 1' }),
   entryId: id.nullable(),
@@ -15,14 +17,15 @@ const badLink = {
 };
 
 const keyVerification = z.union([
-  z.strictObject({ valid: z.literal(true), links: count, headHash: hash }),
-  z.strictObject({ valid: z.literal(false), links: count, ...badLink }),
+  z.strictObject({ valid: z.literal(true), links, prunedLinks, headHash: hash }),
+  z.strictObject({ valid: z.literal(false), links, prunedLinks, ...badLink }),
 ]);
 
 const accountVerification = z.strictObject({
   valid: z.boolean(),
   keys: count.meta({ description: 'chains that were walked: all, or up to the first bad one' }),
-  links: count,
+  links,
+  prunedLinks,
   firstBad: z.strictObject({ vaultKeyId: id, ...badLink }).nullable(),
   checkpoints: z.strictObject({
     count: count.meta({ description: 'that are as they were written, from the first on' }),

@@ -41,17 +41,24 @@ type KeyVerification = Extract<
 >;
 
 function ofKey(key: string, result: KeyVerification): string {
-  if (result.valid) return `${escapeText(key)}: ${result.links} links, all as they were written\n`;
+  if (result.valid) return `${escapeText(key)}: ${result.links} links, all as they were written${behind(result)}\n`;
   return badLine({ ...result, vaultKeyId: key });
 }
+
+/** From where on, when the first links were dropped by age. */
+const behind = ({ prunedLinks }: Pick<AccountVerification, 'prunedLinks'>) =>
+  prunedLinks === 0 ? '' : `, behind ${prunedLinks} that were dropped by age`;
 
 function badLine({ vaultKeyId, sequence, entryId, problem }: NonNullable<AccountVerification['firstBad']>): string {
   const [key, entry] = [vaultKeyId, entryId ?? '–'].map(escapeText);
   return `${key}: ${escapeText(problem)}, entry ${entry}, link ${sequence}\n`;
 }
 
-function ofAccount({ keys, links, firstBad, checkpoints }: AccountVerification): string {
-  const chains = firstBad === null ? `${links} links of ${keys} keys, all as they were written\n` : badLine(firstBad);
+function ofAccount({ keys, links, prunedLinks, firstBad, checkpoints }: AccountVerification): string {
+  const chains =
+    firstBad === null
+      ? `${links} links of ${keys} keys, all as they were written${behind({ prunedLinks })}\n`
+      : badLine(firstBad);
   const { count, firstBad: badDay } = checkpoints;
   const days =
     badDay === null

@@ -86,13 +86,15 @@ async function checkKafka({ kafka }: Config, database: DatabaseInspection | unde
     return [skipped('Kafka', 'KAFKA_BROKERS is not set: needed in the distributed profile only')];
   }
   const partitions = database?.topics.get(kafka.spendTopic) ?? kafka.partitions;
-  const plan = { topic: kafka.spendTopic, partitions, replicationFactor: kafka.replicationFactor };
+  const { spendTopic: topic, replicationFactor, retentionMs } = kafka;
+  const plan = { topic, partitions, replicationFactor, retentionMs };
   const client = createKafka({ ...kafka, clientId: 'keybrake-doctor', onTrouble: () => undefined });
   try {
-    const topic = await inspectTopic(client, plan);
-    const lag =
-      topic.ends === undefined || database === undefined ? [] : [lagFinding(lagOf(topic.ends, database.folded))];
-    return [brokersFinding(topic, kafka.replicationFactor), ...topicFindings(kafka.spendTopic, topic), ...lag];
+    const inspection = await inspectTopic(client, plan);
+    const { ends } = inspection;
+    const lag = ends === undefined || database === undefined ? [] : [lagFinding(lagOf(ends, database.folded))];
+    const gaps = database === undefined ? [] : gapFindings(inspection, database.folded);
+    return [brokersFinding(inspection, replicationFactor), ...topicFindings(topic, inspection), ...gaps, ...lag];
   } catch (error) {
     const detail = `none of ${kafka.brokers.join(', ')} is reached: ${reasonOf(error)}`;
     return [fail('Kafka', detail, 'start the brokers, or correct KAFKA_BROKERS')];
@@ -107,6 +109,16 @@ function brokersFinding({ brokers }: TopicInspection, copies: number): Finding {
     `${detail} for ${copies} copies of each partition`,
     'add brokers, or set KEYBRAKE_KAFKA_REPLICATION_FACTOR',
   );
+}
+
+/** What the database wants next has to be there still. */
+function gapFindings({ starts }: TopicInspection, folded: DatabaseInspection['folded']): readonly Finding[] {
+  return [...starts].flatMap(([partition, start]) => {
+    const next = folded.get(partition) ?? 0n;
+    if (next >= start) return [];
+    const detail = `partition ${partition} begins at ${start}, and the database wants ${next} next`;
+    return [fail('topic', detail, 'restore a backup of the database that is younger than what the topic still has')];
+  });
 }
 
 function topicFindings(name: string, { ends, problems }: TopicInspection): readonly Finding[] {

@@ -1124,13 +1124,19 @@ export interface components {
         AuditVerification: ({
             /** @description SHA-256, hex */
             headHash: string;
+            /** @description that were walked */
             links: number;
+            /** @description dropped by age: the walk began behind them */
+            prunedLinks: number;
             /** @constant */
             valid: true;
         } | {
             entryId: string | null;
+            /** @description that were walked */
             links: number;
             problem: string;
+            /** @description dropped by age: the walk began behind them */
+            prunedLinks: number;
             /** @description of the link, from 1 */
             sequence: string;
             /** @constant */
@@ -1158,7 +1164,10 @@ export interface components {
             } | null;
             /** @description chains that were walked: all, or up to the first bad one */
             keys: number;
+            /** @description that were walked */
             links: number;
+            /** @description dropped by age: the walk began behind them */
+            prunedLinks: number;
             valid: boolean;
         };
         Balance: {

@@ -154,7 +154,7 @@ async function applyEvents(
         const after = isLate ? foldReservation(folded, voided(event)) : folded;
         reservations.set(event.reservationId, after);
         projection.reservationChanged(event, before, after);
-        chain.reservationChanged(after, position);
+        chain.reservationChanged(after, position, event.occurredAtMs);
         break;
       }
       case 'CallDenied':

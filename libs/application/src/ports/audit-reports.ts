@@ -31,10 +31,18 @@ export interface AuditFilter {
 }
 
 export type AuditVerification =
-  | { readonly valid: true; readonly links: number; readonly headHash: string }
+  | {
+      readonly valid: true;
+      /** Walked. */
+      readonly links: number;
+      /** Dropped by age: the walk began behind them. */
+      readonly prunedLinks: number;
+      readonly headHash: string;
+    }
   | {
       readonly valid: false;
       readonly links: number;
+      readonly prunedLinks: number;
       readonly sequence: string;
       readonly entryId: string | null;
       readonly problem: string;
@@ -52,6 +60,8 @@ export interface AccountVerification {
   /** Walked: all of them, or up to the first bad one. */
   readonly keys: number;
   readonly links: number;
+  /** Of these chains, dropped by age. */
+  readonly prunedLinks: number;
   readonly firstBad: {
     readonly vaultKeyId: string;
     readonly sequence: string;

@@ -112,6 +112,7 @@ export interface IdempotencyRecordRow {
 export interface AuditHead {
   readonly sequence: bigint;
   readonly hash: string;
+  readonly madeAtMs: number;
 }
 
 export interface AuditLink {
@@ -121,6 +122,8 @@ export interface AuditLink {
   readonly entryId: string;
   /** Of the event that it comes from, in the account's partition. */
   readonly position: bigint;
+  /** When that event occurred, but never before the chain's link before it. */
+  readonly madeAtMs: number;
   readonly contentHash: string;
   readonly previousHash: string;
   readonly hash: string;

@@ -15,7 +15,7 @@ import {
 import type { AccountId } from '@keybrake/domain';
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { bodyHash } from '../body-hash.js';
-import { KafkaWatch, type WatchOptions } from './kafka-watch.js';
+import { type Extent, KafkaWatch, type WatchOptions } from './kafka-watch.js';
 
 export interface KafkaSourceOptions extends WatchOptions {
   readonly topic: string;
@@ -50,7 +50,9 @@ export class KafkaSource implements EventSource {
     const admin = this.#kafka.admin();
     await admin.connect();
     try {
-      return await endsOf(admin, this.#options.topic);
+      return new Map(
+        [...(await extentsOf(admin, this.#options.topic))].map(([partition, { end }]) => [partition, end]),
+      );
     } finally {
       await admin.disconnect();
     }
@@ -68,7 +70,7 @@ export class KafkaSource implements EventSource {
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 10, restartOnFailure: () => Promise.resolve(true) },
     });
     const admin = this.#kafka.admin();
-    const watch = new KafkaWatch(() => endsOf(admin, topic), sink, this.#options, observer);
+    const watch = new KafkaWatch(() => extentsOf(admin, topic), sink, this.#options, observer);
     const reading = new Reading(this.#options, consumer, sink, watch);
     consumer.on(consumer.events.GROUP_JOIN, () => reading.forgetPartitions());
     await admin.connect();
@@ -91,9 +93,9 @@ export class KafkaSource implements EventSource {
   }
 }
 
-async function endsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, bigint>> {
+async function extentsOf(admin: Admin, topic: string): Promise<ReadonlyMap<number, Extent>> {
   const offsets = await admin.fetchTopicOffsets(topic);
-  return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  return new Map(offsets.map(({ partition, low, high }) => [partition, { start: BigInt(low), end: BigInt(high) }]));
 }
 
 /** What one process reads: per partition, whether it has found its place, and how often it looked for it. */
@@ -144,8 +146,11 @@ class Reading {
     if (first === undefined || this.#watch.ended) return;
     const position = (await this.#sink.positions()).get(partition) ?? LOG_START;
     // Once per assignment the record before the position is read again, to see that this is the log we know.
-    const wanted = this.#wantedFirst(partition, position);
-    if (BigInt(first.offset) !== wanted) return this.#seek(partition, BigInt(first.offset), wanted, position);
+    const found = BigInt(first.offset);
+    let wanted = this.#wantedFirst(partition, position);
+    if (found === position.next && found !== wanted && (await this.#watch.isFirstLeft(partition, found)))
+      wanted = found;
+    if (found !== wanted) return this.#seek(partition, found, wanted, position);
     this.#seeks.delete(partition);
     let rest = messages;
     if (wanted < position.next) {

@@ -6,6 +6,8 @@ export interface TopicPlan {
   readonly partitions: number;
   /** Copies of each partition; 3 in production, 1 on one machine. */
   readonly replicationFactor: number;
+  /** How long records are kept at least; undefined: forever. */
+  readonly retentionMs?: number | undefined;
 }
 
 /** The topic is not as the design needs it. The message says what to change. */
@@ -23,9 +25,10 @@ const NOT_YET_KNOWN = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NO
 /** What a topic of ours has to have; the same as deploy/kafka/topics-and-acls.sh gives it. */
 export const topicSettings = ({
   replicationFactor,
-}: Pick<TopicPlan, 'replicationFactor'>): Readonly<Record<string, string>> => ({
+  retentionMs,
+}: Pick<TopicPlan, 'replicationFactor' | 'retentionMs'>): Readonly<Record<string, string>> => ({
   'cleanup.policy': 'delete',
-  'retention.ms': FOREVER,
+  'retention.ms': retentionMs === undefined ? FOREVER : String(retentionMs),
   'retention.bytes': FOREVER,
   'unclean.leader.election.enable': 'false',
   'min.insync.replicas': String(Math.max(1, replicationFactor - 1)),
@@ -75,6 +78,8 @@ export interface TopicInspection {
   readonly problems: readonly string[];
   /** By partition, the position that its next record gets; undefined: there is no such topic. */
   readonly ends: ReadonlyMap<number, bigint> | undefined;
+  /** By partition, the position of the first record that is left. */
+  readonly starts: ReadonlyMap<number, bigint>;
 }
 
 /** Looks and changes nothing. Rejects when no broker is reached. */
@@ -84,7 +89,7 @@ export async function inspectTopic(kafka: Kafka, plan: TopicPlan): Promise<Topic
     await admin.connect();
     const { brokers } = await admin.describeCluster();
     if (!(await admin.listTopics()).includes(plan.topic)) {
-      return { brokers: brokers.length, problems: [], ends: undefined };
+      return { brokers: brokers.length, problems: [], ends: undefined, starts: new Map() };
     }
     const offsets = await admin.fetchTopicOffsets(plan.topic);
     return {
@@ -95,6 +100,7 @@ export async function inspectTopic(kafka: Kafka, plan: TopicPlan): Promise<Topic
         ...(await settingProblems(admin, plan)),
       ],
       ends: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
+      starts: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
     };
   } finally {
     await admin.disconnect();
@@ -152,8 +158,14 @@ async function settingProblems(admin: Admin, plan: TopicPlan): Promise<string[]>
   const found = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   return Object.entries(topicSettings(plan)).flatMap(([name, wanted]) => {
     const value = found.get(name) ?? '';
-    const isEnough = name === 'max.message.bytes' || name === 'min.insync.replicas';
-    if (value === wanted || (isEnough && Number(value) >= Number(wanted))) return [];
+    if (value === wanted || (isLeast(name) && isAtLeast(name, value, wanted))) return [];
     return [`${name} is ${value}: set it to ${wanted}`];
   });
+}
+
+const isLeast = (name: string) => ['max.message.bytes', 'min.insync.replicas', 'retention.ms'].includes(name);
+
+function isAtLeast(name: string, value: string, wanted: string): boolean {
+  if (name !== 'retention.ms') return Number(value) >= Number(wanted);
+  return value === FOREVER || (wanted !== FOREVER && Number(value) >= Number(wanted));
 }

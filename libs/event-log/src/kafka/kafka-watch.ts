@@ -1,4 +1,4 @@
-import { BrokenLog, PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
+import { BrokenLog, LogGap, PositionAhead, type RecordSink, type SourceObserver } from '@keybrake/application';
 
 export interface WatchOptions {
   /** Looks at the topic's ends this often, for the lag and for a log that lost its end. */
@@ -7,9 +7,18 @@ export interface WatchOptions {
   readonly stalledAfterMs: number;
 }
 
-/** Compares the topic's ends with the sink's positions: the lag, a topic that lost its end, a consumer that stalled. */
+/** The first record that a partition still has, and the position that its next one gets. */
+export interface Extent {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/**
+ * Compares what the topic has with the sink's positions: the lag, a topic that lost its end, one that no longer has what is
+ * to be read next, a consumer that stalled.
+ */
 export class KafkaWatch {
-  readonly #ends: () => Promise<ReadonlyMap<number, bigint>>;
+  readonly #extents: () => Promise<ReadonlyMap<number, Extent>>;
   readonly #sink: RecordSink;
   readonly #options: WatchOptions;
   readonly #observer: SourceObserver;
@@ -20,12 +29,12 @@ export class KafkaWatch {
   #ended = false;
 
   constructor(
-    ends: () => Promise<ReadonlyMap<number, bigint>>,
+    extents: () => Promise<ReadonlyMap<number, Extent>>,
     sink: RecordSink,
     options: WatchOptions,
     observer: SourceObserver,
   ) {
-    this.#ends = ends;
+    this.#extents = extents;
     this.#sink = sink;
     this.#options = options;
     this.#observer = observer;
@@ -66,15 +75,21 @@ export class KafkaWatch {
     this.#observer.fatal(error);
   }
 
-  /** Throws `PositionAhead`. */
+  /** Whether the record before the position is gone, as it may be where the topic keeps records for a time only. */
+  async isFirstLeft(partition: number, position: bigint): Promise<boolean> {
+    return (await this.#extents()).get(partition)?.start === position;
+  }
+
+  /** Throws `PositionAhead`, `LogGap`. */
   async check(): Promise<bigint> {
     // In this order: read the other way round, another reader could have passed an end that is already old.
     const positions = await this.#sink.positions();
     let lag = 0n;
     let progress = 0n;
-    for (const [partition, end] of await this.#ends()) {
+    for (const [partition, { start, end }] of await this.#extents()) {
       const next = positions.get(partition)?.next ?? 0n;
       if (next > end) throw new PositionAhead(partition, next, end);
+      if (next < start) await this.#refuseGap(partition, start);
       lag += end - next;
       progress += next;
     }
@@ -82,6 +97,16 @@ export class KafkaWatch {
     if (progress !== this.#progress || lag === 0n) this.taken();
     this.#progress = progress;
     return lag;
+  }
+
+  /** Asked again: another ledger may have read on between the two answers, and its records have been deleted since. */
+  async #refuseGap(partition: number, start: bigint): Promise<void> {
+    const next = (await this.#sink.positions()).get(partition)?.next ?? 0n;
+    if (next >= start) return;
+    throw new LogGap(
+      `partition ${partition}: the database wants position ${next}, but the topic begins at ${start}: what lies between was ` +
+        'deleted. Restore a backup of the database that is younger than what the topic still has.',
+    );
   }
 
   async #look(): Promise<void> {

@@ -40,6 +40,8 @@ export interface KafkaSettings {
   readonly consumerGroup: string;
   readonly partitions: number;
   readonly replicationFactor: number;
+  /** How long the spend topic keeps records at least; undefined: forever. */
+  readonly retentionMs: number | undefined;
 }
 
 /** How the ledger settles calls in doubt, and finds out what calls cost in the end. */
@@ -121,6 +123,8 @@ export interface Config {
   /** Held but not launched for longer than this: the janitor releases it. */
   readonly heldMaxAgeMs: number;
   readonly resolver: ResolverConfig;
+  /** How long the ledger keeps calls and their audit at least; undefined: forever. */
+  readonly auditRetentionDays: number | undefined;
   readonly alerts: AlertConfig;
   readonly tracing: TracingConfig | undefined;
   /** Between "not ready" and closing, for the load balancer to notice. */
@@ -174,6 +178,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
     recordTimeoutMs: read.KEYBRAKE_RECORD_TIMEOUT_MS,
     inFlightWaitMs: read.KEYBRAKE_IN_FLIGHT_WAIT_MS,
     heldMaxAgeMs: read.KEYBRAKE_HELD_MAX_AGE_MS,
+    auditRetentionDays: read.KEYBRAKE_AUDIT_RETENTION_DAYS,
     resolver: Object.freeze({
       intervalMs: read.KEYBRAKE_RESOLVE_INTERVAL_MS,
       attemptsMax: read.KEYBRAKE_RESOLVE_ATTEMPTS_MAX,
@@ -234,6 +239,8 @@ function providerKeys(read: Settings): Config['providerKeys'] {
   };
 }
 
+const DAY_MS = 86_400_000;
+
 function kafkaSettings(read: Settings): KafkaSettings {
   const { KEYBRAKE_KAFKA_USER: name, KEYBRAKE_KAFKA_PASSWORD: password } = read;
   const prefix = read.KEYBRAKE_KAFKA_TOPIC_PREFIX;
@@ -251,6 +258,7 @@ function kafkaSettings(read: Settings): KafkaSettings {
     consumerGroup: `${prefix}.ledger`,
     partitions: read.KEYBRAKE_KAFKA_PARTITIONS,
     replicationFactor: read.KEYBRAKE_KAFKA_REPLICATION_FACTOR,
+    retentionMs: read.KEYBRAKE_LOG_RETENTION_DAYS === undefined ? undefined : read.KEYBRAKE_LOG_RETENTION_DAYS * DAY_MS,
   };
 }
 

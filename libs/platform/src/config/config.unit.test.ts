@@ -46,6 +46,26 @@ test('all problems are named at once, each with what to do', () => {
   ]);
 });
 
+test.each(['7', '0', '-1', '8.5', '1e3', 'forever', '100000'])('a log is not kept for %s days', (text) => {
+  expect(problemsOf({ KEYBRAKE_LOG_RETENTION_DAYS: text })).toEqual([
+    `KEYBRAKE_LOG_RETENTION_DAYS is "${text}", but must be a number of days from 8 to 99999: a weekly backup of the database ` +
+      'has to reach what the topic still has',
+  ]);
+});
+
+test('an audit is kept for 35 days at least', () => {
+  expect(problemsOf({ KEYBRAKE_AUDIT_RETENTION_DAYS: '34' })).toEqual([
+    expect.stringContaining('KEYBRAKE_AUDIT_RETENTION_DAYS is "34", but must be a number of days from 35 to 99999: '),
+  ]);
+  expect(loadConfig({ env: { KEYBRAKE_AUDIT_RETENTION_DAYS: '400' } }).auditRetentionDays).toBe(400);
+  expect(loadConfig({ env: {} }).auditRetentionDays).toBeUndefined();
+});
+
+test('the log is kept forever unless told', () => {
+  expect(loadConfig({ env: {} }).kafka.retentionMs).toBeUndefined();
+  expect(loadConfig({ env: { KEYBRAKE_LOG_RETENTION_DAYS: '30' } }).kafka.retentionMs).toBe(2_592_000_000);
+});
+
 test('what the command line client is told is no mistake of a process', () => {
   expect(problemsOf({ KEYBRAKE_URL: 'http://127.0.0.1:4001', KEYBRAKE_TOKEN_FILE: '/run/token' })).toEqual([]);
   // As the dashboard's first steps set it, in the shell that Keybrake may be started from.

@@ -63,6 +63,16 @@ const count = (fallback: number) =>
     .regex(/^[1-9]\d{0,2}$/, 'must be a number from 1 to 999')
     .transform(Number)
     .default(fallback);
+/** Optional; nothing is ever dropped without it. */
+const days = (least: number, reason: string) =>
+  z
+    .string()
+    .refine(
+      (text) => /^[1-9]\d{0,4}$/.test(text) && Number(text) >= least,
+      `must be a number of days from ${least} to 99999: ${reason}`,
+    )
+    .transform(Number)
+    .optional();
 const isKek = (text: string) => Buffer.from(text, 'base64').length === 32 && /^[A-Za-z0-9+/]{43}=$/.test(text);
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
@@ -115,6 +125,11 @@ export const settings = z.object({
     .default('keybrake'),
   KEYBRAKE_KAFKA_PARTITIONS: count(8),
   KEYBRAKE_KAFKA_REPLICATION_FACTOR: count(3),
+  KEYBRAKE_AUDIT_RETENTION_DAYS: days(
+    35,
+    'policies are tried on the calls of 31 days, and late outcomes need their calls',
+  ),
+  KEYBRAKE_LOG_RETENTION_DAYS: days(8, 'a weekly backup of the database has to reach what the topic still has'),
   KEYBRAKE_PEPPER: secret(
     'must have 32 characters or more (try: openssl rand -base64 32)',
     (text) => text.length >= 32,

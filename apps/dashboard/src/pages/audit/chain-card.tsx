@@ -61,12 +61,18 @@ export function ChainCard() {
   );
 }
 
-function Finding({ found: { valid, keys, links, firstBad, checkpoints } }: { found: OfAccount }) {
+function Finding({ found: { valid, keys, links, prunedLinks, firstBad, checkpoints } }: { found: OfAccount }) {
   if (valid) {
     return (
       <Note>
         All as it was written: <Count value={links} /> links of <Count value={keys} /> keys,{' '}
         <Count value={checkpoints.count} /> checkpoints.
+        {prunedLinks === 0 ? null : (
+          <>
+            {' '}
+            <Count value={prunedLinks} /> older links were dropped by age.
+          </>
+        )}
       </Note>
     );
   }

@@ -53,7 +53,10 @@ export class PostgresCheckpointStore implements CheckpointStore {
   async due(day: string): Promise<readonly CheckpointDue[]> {
     const { rows } = await this.#guarded(() => this.#pool.query<DueRow>(DUE, [day]));
     return rows.flatMap(({ account_id: accountId, last_day: lastDay, first_entry_at_ms: atMs }) =>
-      atMs === null ? [] : [{ accountId, lastDay: lastDay ?? undefined, firstEntryAtMs: Number(atMs) }],
+      // All entries may have been dropped by age: the days go on.
+      atMs === null && lastDay === null
+        ? []
+        : [{ accountId, lastDay: lastDay ?? undefined, firstEntryAtMs: Number(atMs) }],
     );
   }
 

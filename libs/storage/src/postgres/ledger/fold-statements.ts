@@ -1,8 +1,9 @@
-// Rows come as one JSON array; `json_populate_recordset` of the table's own row type gives each column its type.
+// Rows come as one JSON array; `json_populate_recordset` of the table's own row type gives each column its type. Keys of
+// tables that are split by month hold the time: it comes with the id, and never changes.
 
 /** Skips, instead of waiting for, a ledger that holds the row; no row changed means that the chunk is not ours to fold. */
 export const MOVE_POSITION = `
-update ledger.partition_positions p set next_position = $3::bigint, last_body_hash = $4::text
+update ledger.partition_positions p set next_position = $3::bigint, last_record_hash = $4::text
  where p.partition = (
    select q.partition from ledger.partition_positions q
     where q.partition = $1::integer and q.next_position = $2::bigint for update skip locked)`;
@@ -70,12 +71,12 @@ on conflict (account_id, root_key_id, key_hash) do update
  where excluded.reservation_id = i.reservation_id or excluded.created_at_ms >= i.created_at_ms`;
 
 export const LOAD_AUDIT_HEADS = `
-select h.vault_key_id, h.sequence, h.hash from ledger.audit_heads h where h.vault_key_id = any($1::text[])`;
+select h.vault_key_id, h.sequence, h.hash, h.made_at_ms from ledger.audit_heads h where h.vault_key_id = any($1::text[])`;
 
 export const SAVE_AUDIT_ENTRIES = `
 insert into ledger.audit_entries
 select * from json_populate_recordset(null::ledger.audit_entries, $1::json)
-on conflict (id) do update
+on conflict (id, started_at_ms) do update
    set state = excluded.state, message = excluded.message, committed_micros = excluded.committed_micros,
        final_micros = excluded.final_micros, upstream_status = excluded.upstream_status, upstream_request_id = excluded.upstream_request_id,
        latency_ms = excluded.latency_ms, ended_at_ms = excluded.ended_at_ms`;
@@ -83,14 +84,18 @@ on conflict (id) do update
 export const APPEND_AUDIT_LINKS = `
 with rows as (
   select * from json_to_recordset($1::json) as r (account_id text, vault_key_id text, sequence bigint, entry_id text,
-                                                  log_position bigint, content_hash text, previous_hash text, hash text)
+                                                  log_position bigint, made_at_ms bigint, content_hash text,
+                                                  previous_hash text, hash text)
 ), added as (
-  insert into ledger.audit_links (account_id, vault_key_id, sequence, entry_id, log_position, content_hash, previous_hash, hash)
-  select account_id, vault_key_id, sequence, entry_id, log_position, content_hash, previous_hash, hash from rows
+  insert into ledger.audit_links (account_id, vault_key_id, sequence, entry_id, log_position, made_at_ms, content_hash,
+                                  previous_hash, hash)
+  select account_id, vault_key_id, sequence, entry_id, log_position, made_at_ms, content_hash, previous_hash, hash from rows
 )
-insert into ledger.audit_heads (vault_key_id, account_id, sequence, hash)
-select distinct on (vault_key_id) vault_key_id, account_id, sequence, hash from rows order by vault_key_id, sequence desc
-on conflict (vault_key_id) do update set sequence = excluded.sequence, hash = excluded.hash`;
+insert into ledger.audit_heads (vault_key_id, account_id, sequence, hash, made_at_ms)
+select distinct on (vault_key_id) vault_key_id, account_id, sequence, hash, made_at_ms
+  from rows order by vault_key_id, sequence desc
+on conflict (vault_key_id) do update
+   set sequence = excluded.sequence, hash = excluded.hash, made_at_ms = excluded.made_at_ms`;
 
 export const SAVE_ASKED_CALLS = `
 insert into ledger.asked_calls (call_id, account_id, fingerprint, pricing)
@@ -124,7 +129,8 @@ with letters as (
   select l."accountId" as account_id, l.partition, l.position, l.problem from letters l where l."accountId" <> ''
   union all
   select a.account_id, l.partition, l.position, l.problem
-    from letters l join (select distinct e.partition, e.account_id from ledger.events e) a on a.partition = l.partition
+    from letters l join (select e.partition, e.account_id from ledger.events e
+                          union select p.partition, p.account_id from ledger.partition_accounts p) a on a.partition = l.partition
    where coalesce(l."accountId", '') = ''
 )
 insert into ledger.frozen_accounts (account_id, reason)

@@ -36,12 +36,12 @@ export class PostgresLedgerStore implements LedgerStore {
 
   async positions(): Promise<ReadonlyMap<number, ReadingPosition>> {
     const { rows } = await this.#guarded(() =>
-      this.#pool.query<{ partition: number; next_position: bigint; last_body_hash: string | null }>(
-        'select p.partition, p.next_position, p.last_body_hash from ledger.partition_positions p',
+      this.#pool.query<{ partition: number; next_position: bigint; last_record_hash: string | null }>(
+        'select p.partition, p.next_position, p.last_record_hash from ledger.partition_positions p',
       ),
     );
     return new Map(
-      rows.map((row) => [row.partition, { next: row.next_position, lastBodyHash: row.last_body_hash ?? undefined }]),
+      rows.map((row) => [row.partition, { next: row.next_position, lastBodyHash: row.last_record_hash ?? undefined }]),
     );
   }
 

@@ -155,11 +155,13 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
   }
 
   async auditHeads(vaultKeyIds: readonly VaultKeyId[]): Promise<ReadonlyMap<VaultKeyId, AuditHead>> {
-    const { rows } = await this.#client.query<{ vault_key_id: VaultKeyId; sequence: bigint; hash: string }>(
-      sql.LOAD_AUDIT_HEADS,
-      [vaultKeyIds],
+    const { rows } = await this.#client.query<AuditHeadRow>(sql.LOAD_AUDIT_HEADS, [vaultKeyIds]);
+    return new Map(
+      rows.map((row) => [
+        row.vault_key_id,
+        { sequence: row.sequence, hash: row.hash, madeAtMs: Number(row.made_at_ms) },
+      ]),
     );
-    return new Map(rows.map((row) => [row.vault_key_id, { sequence: row.sequence, hash: row.hash }]));
   }
 
   async saveAudit(entries: readonly AuditEntry[], links: readonly AuditLink[]) {
@@ -170,6 +172,7 @@ export class PostgresLedgerTransaction implements LedgerTransaction {
       sequence: link.sequence.toString(),
       entry_id: link.entryId,
       log_position: link.position.toString(),
+      made_at_ms: link.madeAtMs,
       content_hash: link.contentHash,
       previous_hash: link.previousHash,
       hash: link.hash,
@@ -240,6 +243,13 @@ interface BalanceTotalRow {
   readonly changes: bigint;
   readonly held_micros: bigint;
   readonly committed_micros: bigint;
+}
+
+interface AuditHeadRow {
+  readonly vault_key_id: VaultKeyId;
+  readonly sequence: bigint;
+  readonly hash: string;
+  readonly made_at_ms: bigint;
 }
 
 function subjectOf(event: SpendEvent): string {

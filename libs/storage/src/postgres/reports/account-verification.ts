@@ -28,12 +28,14 @@ export async function verifyAccount(
   const walk = new ChainWalk(db, digests, accountId);
   let keys = 0;
   let links = 0;
+  let prunedLinks = 0;
   let firstBad: AccountVerification['firstBad'] = null;
   let vaultKeyId = await nextKey(db, accountId, '');
   while (vaultKeyId !== null && firstBad === null) {
     const found = await walk.verify(vaultKeyId);
     keys += 1;
     links += found.links;
+    prunedLinks += found.prunedLinks;
     if (!found.valid) {
       const { sequence, entryId, problem } = found;
       firstBad = { vaultKeyId, sequence, entryId, problem };
@@ -41,7 +43,7 @@ export async function verifyAccount(
     vaultKeyId = await nextKey(db, accountId, vaultKeyId);
   }
   const checkpoints = await verifyCheckpoints(db, digests, accountId);
-  return { valid: firstBad === null && checkpoints.valid, keys, links, firstBad, checkpoints };
+  return { valid: firstBad === null && checkpoints.valid, keys, links, prunedLinks, firstBad, checkpoints };
 }
 
 async function nextKey(db: Queryable, accountId: AccountId, after: string): Promise<string | null> {
@@ -49,7 +51,8 @@ async function nextKey(db: Queryable, accountId: AccountId, after: string): Prom
   return rows[0]?.vault_key_id ?? null;
 }
 
-async function verifyCheckpoints(
+/** The account's checkpoints, one after the other, each against the chains. */
+export async function verifyCheckpoints(
   db: Queryable,
   digests: Pick<Digests, 'sha256'>,
   accountId: AccountId,
