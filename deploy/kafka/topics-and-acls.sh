@@ -19,13 +19,15 @@ admin_api=User:${KEYBRAKE_ADMIN_API_KAFKA_USER:-keybrake-admin-api}
 
 spend=$prefix.spend.v1
 governance=$prefix.governance.v1
+retention_ms=${KEYBRAKE_LOG_RETENTION_DAYS:+$((KEYBRAKE_LOG_RETENTION_DAYS * 86400000))}
 in_sync=$((copies > 1 ? copies - 1 : 1))
 
 # History that is deleted, compacted or left to an unclean leader is lost spend: the apps refuse such a topic.
 for topic in "$spend" "$governance"; do
+  [ "$topic" = "$spend" ] && keep=${retention_ms:--1} || keep=-1
   kafka-topics.sh --bootstrap-server "$bootstrap" --command-config "$config" --create --if-not-exists --topic "$topic" \
     --partitions "$partitions" --replication-factor "$copies" \
-    --config cleanup.policy=delete --config retention.ms=-1 --config retention.bytes=-1 \
+    --config cleanup.policy=delete --config "retention.ms=$keep" --config retention.bytes=-1 \
     --config unclean.leader.election.enable=false --config "min.insync.replicas=$in_sync" --config max.message.bytes=2097152
 done
 

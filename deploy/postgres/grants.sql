@@ -30,6 +30,7 @@ grant select, insert, update on ledger.partition_positions, ledger.reservations,
   ledger.run_day_spend, ledger.month_calls to keybrake_ledger;
 grant select, insert, update, delete on ledger.price_watches to keybrake_ledger;
 grant select, insert on audit.checkpoints, audit.checkpoint_heads to keybrake_ledger;
+grant select on ledger.partition_accounts, audit.pruned_chains to keybrake_ledger;
 grant select, insert on alerts.alerts to keybrake_ledger;
 grant select, insert, update on alerts.deliveries to keybrake_ledger;
 grant select on alerts.webhooks to keybrake_ledger;
@@ -64,10 +65,10 @@ grant select (vault_key_id, agent_type, operation, currency, committed_micros, f
 grant select (partition, next_position, fence_incarnation) on ledger.partition_positions to keybrake_grafana;
 
 -- Tables that a later release makes, until its own grants.sql has run: for who mostly works in the schema.
-alter default privileges in schema ledger grant select, insert, update, delete on tables to keybrake_ledger;
+-- None in schema ledger: months are made there all the time, and may be reached through their tables only.
 alter default privileges in schema audit grant select, insert on tables to keybrake_ledger;
 alter default privileges in schema alerts, approvals grant select, insert, update on tables to keybrake_ledger, keybrake_admin_api;
 alter default privileges in schema governance grant select, insert, update, delete on tables to keybrake_admin_api;
-alter default privileges in schema ledger, audit grant select on tables to keybrake_admin_api;
+alter default privileges in schema audit grant select on tables to keybrake_admin_api;
 
 commit;

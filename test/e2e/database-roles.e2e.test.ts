@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -176,18 +177,48 @@ test('an app starts with nothing to migrate, and says what to do where there is 
   await expect(migrate(empty)).rejects.toThrow(told);
 });
 
+test('months are made by the owner’s job; the ledger may write to them through their table only', async () => {
+  const retention = (role: Role) => {
+    const secret = randomBytes(32).toString('base64');
+    const env = { DATABASE_URL: roles[role], KEYBRAKE_PEPPER: secret, KEYBRAKE_KEK: secret };
+    return run(process.execPath, [`${root}apps/ledger/dist/main.retention.js`], { env });
+  };
+  const months = () =>
+    onDatabase(url, async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'ledger.events'::regclass order by 1`,
+      );
+      return rows.map(({ name }) => name);
+    });
+  expect(await months()).toEqual(['ledger.events_first', 'ledger.events_rest']);
+  await expect(retention('ledger')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('run this with the role of the migrations'),
+  });
+  expect(JSON.parse((await retention('migrations')).stdout.trim())).toMatchObject({ dropped: [] });
+  const made = await months();
+  expect(made).toHaveLength(5);
+  const insert = (table: string) => `insert into ${table} values ('e', 'a', 's', 't', 0, 0, ${Date.now()})`;
+  expect(await refusalOf('ledger', insert('ledger.events'))).toBe('nothing');
+  for (const month of made) {
+    expect(await refusalOf('ledger', insert(month))).toBe('refused');
+    expect(await refusalOf('ledger', `delete from ${month}`)).toBe('refused');
+  }
+});
+
 test('a table of a later release can be used before its grants have run, where the app mostly works', async () => {
   const schemas = ['ledger', 'governance', 'alerts', 'approvals', 'audit'];
   await onDatabase(roles.migrations, async (client) => {
     for (const schema of schemas) await client.query(`create table ${schema}.later (x integer)`);
   });
   const may = async (role: Role, statement: string) => (await refusalOf(role, statement)) === 'nothing';
-  expect(await may('ledger', 'delete from ledger.later')).toBe(true);
+  // Months are made in this schema all the time.
+  expect(await may('ledger', 'select * from ledger.later')).toBe(false);
   expect(await may('ledger', 'insert into audit.later values (1)')).toBe(true);
   expect(await may('ledger', 'delete from audit.later')).toBe(false);
   expect(await may('ledger', 'select * from governance.later')).toBe(false);
   expect(await may('admin_api', 'delete from governance.later')).toBe(true);
-  expect(await may('admin_api', 'select * from ledger.later')).toBe(true);
+  expect(await may('admin_api', 'select * from ledger.later')).toBe(false);
   expect(await may('admin_api', 'delete from ledger.later')).toBe(false);
   for (const role of ['ledger', 'admin_api'] as const) {
     for (const schema of ['alerts', 'approvals'])

@@ -16,6 +16,8 @@ const OTHER_VALUES = {
   'networkPolicy.callers[0].namespaceSelector.matchLabels.team': 'agents',
   'networkPolicy.dependencies[0].namespaceSelector.matchLabels.team': 'data',
   'image.tag': '1.2.3',
+  'secrets.migrations': 'of-owner',
+  'tls.secretName': 'certificate',
 };
 
 let helm: string;
@@ -111,4 +113,26 @@ test('each app takes its own secret where one is named, and the shared one where
     migrations: 'of-owner',
   });
   expect(secretsOf({ 'secrets.ledger': 'of-ledgers' })).toEqual({ ...shared, ledger: 'of-ledgers' });
+});
+
+test('with a certificate every app listens with it, and is asked so', () => {
+  const pods = ofKind(render({ 'tls.secretName': 'certificate' }), 'Deployment');
+  for (const pod of pods) {
+    expect(pod.match(/scheme: HTTPS/g)).toHaveLength(3);
+    expect(pod).toContain('{ name: KEYBRAKE_TLS_CERT_FILE, value: /etc/keybrake/tls/tls.crt }');
+    expect(pod).toContain('secretName: certificate');
+  }
+  expect(render()).not.toContain('KEYBRAKE_TLS');
+});
+
+test('where the migrations have a role of their own, months are made and dropped by its job', () => {
+  expect(ofKind(render(), 'CronJob')).toEqual([]);
+  const [job = ''] = ofKind(render({ 'secrets.migrations': 'of-owner', 'retention.schedule': '1 2 * * *' }), 'CronJob');
+  for (const held of [
+    'main.retention.js',
+    'secretRef: { name: of-owner }',
+    'schedule: "1 2 * * *"',
+    'runAsNonRoot: true',
+  ])
+    expect(job).toContain(held);
 });

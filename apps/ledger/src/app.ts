@@ -149,12 +149,13 @@ export async function startLedger(
     await writeCheckpoints(ports, () => stopping);
     return false;
   };
+  // Where the tables are somebody else's, main.retention.ts does both.
   const monthsTurn = async () => {
-    await makeMonths(ports);
+    if (await ports.retention.ownsTables()) await makeMonths(ports);
     return false;
   };
   const pruningTurn = async (days: number) => {
-    observer.pruned(await pruneMonths(ports, days, () => stopping));
+    if (await ports.retention.ownsTables()) observer.pruned(await pruneMonths(ports, days, () => stopping));
     return false;
   };
   const watchTurn = async (parts: AlertPorts) => {

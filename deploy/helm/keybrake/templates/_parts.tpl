@@ -19,6 +19,7 @@ envFrom:
 {{- define "keybrake.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 1000
+fsGroup: 1000
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
@@ -28,18 +29,23 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
+{{/* With a certificate every port is HTTPS. */}}
+{{- define "keybrake.scheme" -}}
+{{ if .root.Values.tls.secretName }}HTTPS{{ else }}HTTP{{ end }}
+{{- end }}
+
 {{/* Alive as long as it answers; ready while what it needs is there. */}}
 {{- define "keybrake.probes" -}}
 livenessProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: http, scheme: {{ include "keybrake.scheme" . }} }
   periodSeconds: 10
   failureThreshold: 6
 readinessProbe:
-  httpGet: { path: /readyz, port: http }
+  httpGet: { path: /readyz, port: http, scheme: {{ include "keybrake.scheme" . }} }
   periodSeconds: 2
   timeoutSeconds: 2
 startupProbe:
-  httpGet: { path: /livez, port: http }
+  httpGet: { path: /livez, port: http, scheme: {{ include "keybrake.scheme" . }} }
   periodSeconds: 2
   failureThreshold: 60
 {{- end }}
@@ -76,6 +82,7 @@ spec:
         checksum/config: {{ toJson .root.Values.config | sha256sum }}
         prometheus.io/scrape: "true"
         prometheus.io/port: {{ .port | quote }}
+        prometheus.io/scheme: {{ include "keybrake.scheme" . | lower }}
     spec:
       serviceAccountName: default
       automountServiceAccountToken: false
@@ -89,11 +96,24 @@ spec:
           args: [{{ .entry }}]
           ports: [{ name: http, containerPort: {{ .port }} }]
           {{- include "keybrake.environment" . | nindent 10 }}
+          {{- if .root.Values.tls.secretName }}
+          env:
+            - { name: KEYBRAKE_TLS_CERT_FILE, value: /etc/keybrake/tls/tls.crt }
+            - { name: KEYBRAKE_TLS_KEY_FILE, value: /etc/keybrake/tls/tls.key }
+          {{- end }}
           {{- include "keybrake.probes" . | nindent 10 }}
           resources: {{- toYaml .values.resources | nindent 12 }}
           securityContext: {{- include "keybrake.containerSecurity" . | nindent 12 }}
-          volumeMounts: [{ name: tmp, mountPath: /tmp }]
-      volumes: [{ name: tmp, emptyDir: {} }]
+          volumeMounts:
+            - { name: tmp, mountPath: /tmp }
+            {{- if .root.Values.tls.secretName }}
+            - { name: tls, mountPath: /etc/keybrake/tls, readOnly: true }
+            {{- end }}
+      volumes:
+        - { name: tmp, emptyDir: {} }
+        {{- if .root.Values.tls.secretName }}
+        - { name: tls, secret: { secretName: {{ .root.Values.tls.secretName }}, defaultMode: 0440 } }
+        {{- end }}
 {{- end }}
 
 {{- define "keybrake.service" -}}

@@ -15,6 +15,8 @@ export class TamperedAudit extends Error {
 
 /** The ledger's tables that grow with every call. Throws `DependencyUnavailable`. */
 export interface RetentionStore {
+  /** Whether the store may make and drop months at all: where each app has its own rights, a job of the owner does it. */
+  ownsTables(): Promise<boolean>;
   /**
    * Makes the months that are missing up to a moment, and moves what fell into the default partition meanwhile into them.
    * Several ledgers may do it at once.

@@ -26,9 +26,18 @@ test.each(['1', '2', '3', '5'])('with %s copies the script gives its topics what
   expect(topics).toHaveLength(2);
   for (const line of topics) {
     const given = [...line.matchAll(/--config (\S+?)=(\S+)/g)].map(([, name, value]) => [name, value]);
-    expect(Object.fromEntries(given)).toEqual(topicSettings({ replicationFactor: Number(copies) }));
+    expect(Object.fromEntries(given)).toEqual(
+      topicSettings({ replicationFactor: Number(copies), retentionMs: undefined }),
+    );
     expect(line).toContain(`--partitions 8 --replication-factor ${copies}`);
   }
+});
+
+test('the log is kept as long as the apps are told, what was decided forever', () => {
+  const kept = asked({ KEYBRAKE_LOG_RETENTION_DAYS: '30' }).flatMap(
+    (line) => /--config (retention\.ms=\S+)/.exec(line)?.[1] ?? [],
+  );
+  expect(kept).toEqual(['retention.ms=2592000000', 'retention.ms=-1']);
 });
 
 test('its names are the apps’ own, and so are those that the settings give', () => {

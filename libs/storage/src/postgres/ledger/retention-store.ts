@@ -2,7 +2,7 @@ import { type Digests, type RetentionStore, TamperedAudit, type VerifiedChain } 
 import { asUnavailable, type Pool } from '../database.js';
 import { dropBefore, obstacleBefore, verifyBefore } from './prune-audit.js';
 import { pruneCallsBefore } from './prune-calls.js';
-import { makeMonthsOf, partitionsOf, SPLIT_TABLES } from './split-tables.js';
+import { makeMonthsOf, ownsTables, partitionsOf, SPLIT_TABLES } from './split-tables.js';
 
 /** The tables of migrations/0019_partitions.sql and 0020_pruning.sql. */
 export class PostgresRetentionStore implements RetentionStore {
@@ -12,6 +12,10 @@ export class PostgresRetentionStore implements RetentionStore {
   constructor(pool: Pool, digests: Pick<Digests, 'sha256'>) {
     this.#pool = pool;
     this.#digests = digests;
+  }
+
+  ownsTables(): Promise<boolean> {
+    return this.#guarded(() => ownsTables(this.#pool));
   }
 
   async makeMonths(untilMs: number): Promise<void> {

@@ -29,6 +29,16 @@ select * from (
 /** Ledgers that change partitions take turns. */
 const LOCK = 'keybrake partitions';
 
+const OWNS = `
+select bool_and(pg_has_role(c.relowner, 'usage')) as owns from pg_class c
+ where c.oid = any($1::regclass[])`;
+
+/** Whether the connection's role may make and drop partitions. */
+export async function ownsTables(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ owns: boolean }>(OWNS, [SPLIT_TABLES.map(({ table }) => `ledger.${table}`)]);
+  return rows[0]?.owns === true;
+}
+
 /** Oldest first, without the default one. */
 export async function partitionsOf(db: Queryable, { table }: SplitTable): Promise<readonly Partition[]> {
   const { rows } = await db.query<{ name: string; until_ms: bigint }>(PARTITIONS, [`ledger.${table}`]);
