@@ -43,6 +43,15 @@ export function createPool(options: DatabaseOptions): Pool {
   return pool;
 }
 
+type SlowQuery = pg.QueryConfig & { readonly query_timeout: number };
+
+/** A statement that may take longer than those of a call; the server is told apart, by `statement_timeout`. */
+export const slowly = (timeoutMs: number, text: string, values: unknown[] = []): SlowQuery => ({
+  text,
+  values,
+  query_timeout: timeoutMs,
+});
+
 /** Runs `work` in one transaction on one connection. A connection that saw an error is not used again. */
 export async function transaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await pool.connect();

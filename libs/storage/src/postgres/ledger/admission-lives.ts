@@ -10,9 +10,11 @@ import type {
 } from '@keybrake/application';
 import type { AccountId, ReservationId, VaultKeyId } from '@keybrake/domain';
 import { type ApprovalRow, toApproval } from '../approvals/approval-rows.js';
-import { asUnavailable, type Client, type Pool } from '../database.js';
+import { asUnavailable, type Client, type Pool, slowly } from '../database.js';
 import * as sql from './snapshot-statements.js';
 
+/** Tens of thousands of open reservations take longer than a call's statement may. */
+const SNAPSHOT_MS = 60_000;
 const LEADER_LOCK = 'keybrake admission rebuild';
 
 /** Lives of the admission store, and what the ledger knows at their start. */
@@ -66,8 +68,7 @@ export class PostgresAdmissionLives implements AdmissionLives {
     let failed: Error | undefined;
     try {
       await client.query('begin isolation level repeatable read read only');
-      // Tens of thousands of open reservations take longer than a call's statement may.
-      await client.query('set local statement_timeout = 60000');
+      await client.query(`set local statement_timeout = ${SNAPSHOT_MS}`);
       const snapshot = {
         balances: await balances(client),
         reservations: await reservations(client),
@@ -108,7 +109,7 @@ async function balances(client: Client): Promise<readonly LoadedBalance[]> {
     window_ends_at_ms: bigint;
     committed_micros: bigint;
     held_micros: bigint;
-  }>(sql.BALANCES);
+  }>(slowly(SNAPSHOT_MS, sql.BALANCES));
   return rows.map((row) => ({
     accountId: row.account_id,
     counter: row.counter,
@@ -129,7 +130,7 @@ async function reservations(client: Client): Promise<readonly LoadedReservation[
     key_hash: string | null;
     fingerprint: string | null;
     is_waiting: boolean;
-  }>(sql.OPEN_RESERVATIONS);
+  }>(slowly(SNAPSHOT_MS, sql.OPEN_RESERVATIONS));
   return rows.map((row) => {
     const { root_key_id: rootKeyId, key_hash: keyHash, fingerprint } = row;
     const hasClaim = rootKeyId !== null && keyHash !== null && fingerprint !== null;
@@ -150,7 +151,7 @@ async function commits(client: Client): Promise<readonly LoadedCommit[]> {
     reservation_id: ReservationId;
     holds: HoldRow[];
     actual_micros: bigint;
-  }>(sql.COMMITS);
+  }>(slowly(SNAPSHOT_MS, sql.COMMITS));
   return rows.map((row) => ({
     accountId: row.account_id,
     reservationId: row.reservation_id,
@@ -166,7 +167,7 @@ async function guards(client: Client): Promise<readonly LoadedGuard[]> {
     reserved_at_ms: bigint;
     root_key_id: VaultKeyId;
     hash: string;
-  }>(sql.GUARDS);
+  }>(slowly(SNAPSHOT_MS, sql.GUARDS));
   return rows.map((row) => ({
     accountId: row.account_id,
     reservationId: row.reservation_id,
@@ -177,7 +178,7 @@ async function guards(client: Client): Promise<readonly LoadedGuard[]> {
 }
 
 async function approvals(client: Client): Promise<readonly LoadedApproval[]> {
-  const { rows } = await client.query<ApprovalRow>(sql.APPROVALS);
+  const { rows } = await client.query<ApprovalRow>(slowly(SNAPSHOT_MS, sql.APPROVALS));
   return rows.map(toApproval).flatMap(({ accountId, reservationId, claim, state, expiresAtMs: untilMs, amount }) =>
     // The call that used it is on record itself.
     state === 'used' ? [] : [{ accountId, reservationId, claim, state, untilMs, amount }],
@@ -200,7 +201,7 @@ async function meters(client: Client): Promise<readonly LoadedMeter[]> {
     window_id: string;
     ends_at_ms: bigint;
     used: bigint;
-  }>(sql.QUOTAS_USED);
+  }>(slowly(SNAPSHOT_MS, sql.QUOTAS_USED));
   return rows.map((row) => ({
     accountId: row.account_id,
     counter: `quota/${row.root_key_id}/${row.time_zone}`,
@@ -211,6 +212,6 @@ async function meters(client: Client): Promise<readonly LoadedMeter[]> {
 }
 
 async function claimsUntilMs(client: Client): Promise<number> {
-  const { rows } = await client.query<{ until_ms: bigint | null }>(sql.CLAIMS_UNTIL);
+  const { rows } = await client.query<{ until_ms: bigint | null }>(slowly(SNAPSHOT_MS, sql.CLAIMS_UNTIL));
   return Number(rows[0]?.until_ms ?? 0n);
 }

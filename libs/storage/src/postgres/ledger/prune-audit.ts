@@ -1,7 +1,6 @@
 import { type Digests, TamperedAudit, type VerifiedChain } from '@keybrake/application';
 import { type AccountId, utcDay } from '@keybrake/domain';
-import type { QueryConfig } from 'pg';
-import { type Client, type Pool, transaction } from '../database.js';
+import { type Client, type Pool, slowly, transaction } from '../database.js';
 import { verifyCheckpoints } from '../reports/account-verification.js';
 import { ChainWalk, type Place } from '../reports/audit-verification.js';
 import * as sql from './pruning-statements.js';
@@ -9,13 +8,6 @@ import { lockPartitions, type Partition, partitionsOf, SPLIT_TABLES } from './sp
 
 /** A statement that reads a month's rows takes longer than a call's may. */
 const SLOW_MS = 600_000;
-
-type SlowQuery = QueryConfig & { readonly query_timeout: number };
-
-function slowly(client: Client, text: string, values: unknown[] = []) {
-  const query: SlowQuery = { text, values, query_timeout: SLOW_MS };
-  return client.query(query);
-}
 
 function slowTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   return transaction(pool, async (client) => {
@@ -55,7 +47,7 @@ export async function verifyBefore(
     chains.push(await verifyChain(pool, digests, chain, beforeMs));
     after = chain;
   }
-  const { rows } = await slowTransaction(pool, (client) => slowly(client, sql.STRAY, [beforeMs]));
+  const { rows } = await slowTransaction(pool, (client) => client.query(slowly(SLOW_MS, sql.STRAY, [beforeMs])));
   const stray = rows[0] as { id: string; account_id: string } | undefined;
   if (stray !== undefined) throw new TamperedAudit(`account ${stray.account_id}: entry ${stray.id} is in no link`);
   return chains;
@@ -104,12 +96,12 @@ export async function dropBefore(
       await client.query(`lock table ${names.join(', ')} in share mode`);
       due.set(split.table, months);
     }
-    const changed = await slowly(client, sql.CHANGED_CHAIN, [beforeMs, rows]);
+    const changed = await client.query(slowly(SLOW_MS, sql.CHANGED_CHAIN, [beforeMs, rows]));
     if (changed.rows.length > 0) throw new Error(`a chain has changed since it was verified`);
-    await slowly(client, sql.KEEP_ACCOUNTS, [beforeMs]);
-    await slowly(client, sql.keepTold(beforeMs));
-    await slowly(client, sql.NOTE_CHAINS, [beforeMs, rows, nowMs]);
-    await slowly(client, sql.DROP_UNTOLD, [beforeMs]);
+    await client.query(slowly(SLOW_MS, sql.KEEP_ACCOUNTS, [beforeMs]));
+    await client.query(slowly(SLOW_MS, sql.keepTold(beforeMs)));
+    await client.query(slowly(SLOW_MS, sql.NOTE_CHAINS, [beforeMs, rows, nowMs]));
+    await client.query(slowly(SLOW_MS, sql.DROP_UNTOLD, [beforeMs]));
     for (const { table, time } of SPLIT_TABLES) {
       for (const { name } of due.get(table) ?? []) await client.query(`drop table ${name}`);
       await client.query(`delete from ledger.${table}_rest where ${time} < ${beforeMs}`);
