@@ -13,6 +13,7 @@ export * from './governance/bootstrap.js';
 export * from './governance/credentials.js';
 export * from './governance/governance.js';
 export * from './governance/governance-error.js';
+export { issueOperatorToken } from './governance/operator-token.js';
 export * from './governance/policies.js';
 export * from './governance/policy-rules.js';
 export * from './governance/policy-templates.js';

@@ -9,7 +9,8 @@ import type { ProviderCredential } from '@keybrake/providers';
 import type { StoredPolicy } from '../ports/governance-store.js';
 import { ensureCredential } from './credentials.js';
 import { DEMO_GRANTS, DEMO_REFUNDS, type DemoPolicy } from './demo-policies.js';
-import { type Actor, type GovernancePorts, noteOf } from './governance.js';
+import type { Actor, GovernancePorts } from './governance.js';
+import { ensureAccount } from './operator-token.js';
 import { ensurePolicy } from './policies.js';
 import { authenticateToken, issueToken } from './tokens.js';
 import { issueVaultKey } from './vault-keys.js';
@@ -37,8 +38,7 @@ export interface Bootstrapped {
  */
 export async function bootstrapAccount(ports: GovernancePorts, request: BootstrapRequest): Promise<Bootstrapped> {
   const actor: Actor = { accountId: request.accountId, name: 'system' };
-  const note = noteOf(ports, actor, 'account.created', actor.accountId);
-  await ports.store.insertAccount(actor.accountId, note.atMs, note);
+  await ensureAccount(ports, actor);
   const policyIds = new Map<BuiltInProviderId, PolicyId>();
   const vaultKeys = new Map<BuiltInProviderId, string>();
   for (const [provider, credential] of request.credentials) {

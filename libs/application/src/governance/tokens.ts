@@ -33,7 +33,10 @@ export interface TokenIdentity extends Actor {
 const TOKEN_TEXT = /^kbt_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$/;
 const TOUCH_EVERY_MS = 60_000;
 
-export async function issueToken(ports: GovernancePorts, actor: Actor, draft: TokenDraft): Promise<IssuedToken> {
+/** What a token is issued with. */
+export type TokenPorts = Pick<GovernancePorts, 'store' | 'digests' | 'secrets' | 'runtime'>;
+
+export async function issueToken(ports: TokenPorts, actor: Actor, draft: TokenDraft): Promise<IssuedToken> {
   const { name, role, expiresAtMs } = draft;
   const isPast = expiresAtMs !== undefined && !(expiresAtMs > ports.runtime.nowMs());
   refuseProblems([
