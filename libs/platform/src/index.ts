@@ -1,4 +1,5 @@
 export * from './config/config.js';
+export type { KafkaSettings } from './config/kafka-settings.js';
 export { keptSecret } from './config/kept-secret.js';
 export { ConfigError } from './config/read-settings.js';
 export * from './digests.js';
