@@ -157,7 +157,28 @@ test('what is scraped holds no vault key, run or reservation', async () => {
   expect(text).toContain(
     'keybrake_admin_request_seconds_bucket{method="POST",route="/v1/vault-keys/:id/revoke",status="200"',
   );
-  for (const secret of ['vk_', 'rsv_', busy.id, 'invoices-2026', ...system.realSecrets]) {
+  for (const secret of ['vault_key', 'vk_', 'rsv_', busy.id, 'invoices-2026', ...system.realSecrets]) {
     expect([secret, text.includes(secret)]).toEqual([secret, false]);
+  }
+});
+
+test('told so, a gateway counts calls by vault key: the id of a known one, nothing of a stranger, no secret', async () => {
+  const { url, process } = await system.startGateway({ KEYBRAKE_METRICS_VAULT_KEYS: 'true' });
+  try {
+    const body = 'amount=100&currency=usd&source=tok_visa';
+    for (const mark of ['by-key-1', 'by-key-2']) {
+      expect((await charge(url, busy.vaultKey, body, mark)).status).toBe(200);
+    }
+    const stranger = `${busy.vaultKey.slice(0, -43)}${'a'.repeat(43)}`;
+    expect((await charge(url, stranger, body, 'by-key-3')).status).toBe(401);
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const counted = text.split('\n').filter((line) => line.startsWith('keybrake_gateway_calls_total'));
+    expect(counted.toSorted()).toEqual([
+      expect.stringMatching(new RegExp(`decision="forwarded",rule="",vault_key="${busy.id}"} 2$`)),
+      expect.stringMatching(/decision="stranger",.*vault_key=""} 1$/),
+    ]);
+    expect(text).not.toContain('vk_');
+  } finally {
+    await process.stop();
   }
 });

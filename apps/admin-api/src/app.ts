@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
-import type { ListenAddress, Logger, Metrics, Readiness } from '@keybrake/platform';
-import { OperationalModule, type RunningHttpApp, startHttpApp } from '@keybrake/platform';
+import type { ListenAddress, Logger, Metrics, Readiness, Tracing } from '@keybrake/platform';
+import { OperationalModule, type RunningHttpApp, startHttpApp, traceRequests } from '@keybrake/platform';
 import { type DynamicModule, Module, StandardSchemaValidationPipe } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -46,6 +46,8 @@ export interface AdminApiParts {
 
 export interface AdminApiOptions extends AdminApiParts {
   readonly address: ListenAddress;
+  /** Undefined: nothing is traced. */
+  readonly tracing?: Tracing | undefined;
 }
 
 const BODY_BYTES_MAX = 262_144;
@@ -107,7 +109,7 @@ function toProblem(issues: readonly Issue[]): Problem {
 
 /** Starts the admin API with its documents at `/openapi.json` and `/docs`. */
 export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp> {
-  const { logger, address } = options;
+  const { logger, address, tracing } = options;
   return startHttpApp({
     module: AdminApiModule.register(options),
     logger,
@@ -115,6 +117,7 @@ export function startAdminApi(options: AdminApiOptions): Promise<RunningHttpApp>
     bodyBytesMax: BODY_BYTES_MAX,
     configure: async (app) => {
       await app.register(cookie);
+      if (tracing !== undefined) traceRequests(app, tracing.tracer);
       addRequestMetrics(app, options.metrics);
       serveProblemPage(app);
       addDocuments(app, createDocument(app));

@@ -8,13 +8,13 @@ import {
   RedisServer,
   recordedPartitions,
 } from '@keybrake/storage';
-import type { AdminAdapters } from './ports.js';
+import type { AdminAdapters, AdminEvents } from './ports.js';
 import { type AdminConfig, adminPorts, openPool } from './shared-ports.js';
 
 /** Admission in Redis, where a revoke is in force once it is written; resolutions go to Kafka. */
 export async function openDistributedAdmin(
   config: DistributedInstallation & AdminConfig & { readonly kafka: KafkaSettings },
-  onTrouble: (what: string, error: unknown) => void,
+  { onTrouble, traceparent }: AdminEvents,
 ): Promise<AdminAdapters> {
   const { kafka: settings } = config;
   const pool = openPool(config, onTrouble);
@@ -27,7 +27,7 @@ export async function openDistributedAdmin(
   const { replicationFactor, retentionMs } = settings;
   await ensureTopic(kafka, { ...topic, replicationFactor, retentionMs });
   const transport = new KafkaLogTransport(kafka, topic);
-  const log = new GroupAppender(transport, jsonEventCodec);
+  const log = new GroupAppender(transport, jsonEventCodec, { traceparent });
   const redis = new RedisServer({
     url: config.redisUrl,
     tls: config.redisTls,
@@ -38,6 +38,7 @@ export async function openDistributedAdmin(
   const admission = new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool));
   return {
     ports: adminPorts(config, pool, admission, new RedisAdmissionUpkeep(redis), log),
+    traced: { admission: 'redis', log: { system: 'kafka', destination: settings.spendTopic } },
     checks: {
       database: {
         check: () => pool.query('select 1'),

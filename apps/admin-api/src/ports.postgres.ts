@@ -1,17 +1,18 @@
 import { GroupAppender, jsonEventCodec, PostgresEventLog } from '@keybrake/event-log';
 import { asUnavailable, PostgresAdmissionStore, PostgresAdmissionUpkeep } from '@keybrake/storage';
-import type { AdminAdapters } from './ports.js';
+import type { AdminAdapters, AdminEvents } from './ports.js';
 import { type AdminConfig, adminPorts, openPool } from './shared-ports.js';
 
 /** Admission and log in one PostgreSQL. */
 export async function openPostgresAdmin(
   installation: AdminConfig,
-  onTrouble: (what: string, error: unknown) => void,
+  { onTrouble, traceparent }: AdminEvents,
 ): Promise<AdminAdapters> {
   const pool = openPool(installation, onTrouble);
-  const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec);
+  const log = new GroupAppender(await PostgresEventLog.open(pool, asUnavailable), jsonEventCodec, { traceparent });
   return {
     ports: adminPorts(installation, pool, new PostgresAdmissionStore(pool), new PostgresAdmissionUpkeep(pool), log),
+    traced: { admission: 'postgresql', log: { system: 'postgresql', destination: 'event_log.records' } },
     checks: {
       database: {
         check: () => pool.query('select 1'),

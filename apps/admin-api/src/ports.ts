@@ -13,7 +13,7 @@ import type {
   UsageReports,
   WebhookPorts,
 } from '@keybrake/application';
-import type { Dependency } from '@keybrake/platform';
+import type { Dependency, TracedParts } from '@keybrake/platform';
 import type { AuditTails } from './audit-tails.js';
 import type { OidcSignIn } from './auth/oidc-sign-in.js';
 
@@ -45,9 +45,17 @@ export interface SignInPorts {
   readonly failuresPerMinuteMax: number;
 }
 
+export interface AdminEvents {
+  /** A connection broke. */
+  readonly onTrouble: (what: string, error: unknown) => void;
+  /** Of the request that appends to the log, where it is traced. */
+  readonly traceparent: () => string | undefined;
+}
+
 /** The ports of a profile, and how to put them away. */
 export interface AdminAdapters {
   readonly ports: AdminPorts;
+  readonly traced: TracedParts;
   readonly checks: Readonly<Record<string, Dependency>>;
   close(flushWithinMs: number): Promise<void>;
 }

@@ -15,10 +15,11 @@ import {
 } from '@keybrake/platform';
 import { createAgentView } from './agent-view/agent-view.js';
 import { CallListener } from './call-listener.js';
-import { appendInstruments, callInstruments, createCallObserver } from './call-metrics.js';
+import { appendInstruments, CALL_SERIES, callInstruments, createCallObserver } from './call-metrics.js';
 import { LIMITS, proxySettings } from './settings.js';
 import type { GatewayAdapters, GatewayEvents } from './shared-ports.js';
 import { tracedCall, tracedObserver, tracedPorts } from './traced-ports.js';
+import { vaultKeyLabels } from './vault-key-labels.js';
 
 export interface GatewayOptions {
   readonly config: Pick<
@@ -30,6 +31,7 @@ export interface GatewayOptions {
     | 'drainDelayMs'
     | 'publicAdminUrl'
     | 'tracing'
+    | 'countsVaultKeys'
   >;
   readonly logger: Logger;
   /** Opens the adapters of a profile; the only thing in which profiles differ. */
@@ -55,13 +57,17 @@ const CLOSE_WITHIN_MS = 5_000;
 const FLUSH_WITHIN_MS = 5_000;
 
 export async function startGateway({ config, logger, open }: GatewayOptions): Promise<RunningGateway> {
-  const metrics = createMetrics('gateway');
+  const metrics = createMetrics('gateway', CALL_SERIES);
   addProcessMetrics(metrics);
   const unfinished = new UnfinishedWork((what, error) =>
     logger.warn({ err: error }, `${what} failed; the ledger will mend it`),
   );
   const onTrouble = (what: string, error: unknown) => logger.warn({ err: error }, what);
-  const observer = createCallObserver(callInstruments(metrics), logger);
+  const observer = createCallObserver(
+    callInstruments(metrics),
+    logger,
+    config.countsVaultKeys ? vaultKeyLabels() : undefined,
+  );
   const tracing = config.tracing && startTracing({ serviceName: 'keybrake-gateway', ...config.tracing });
   const adapters = await open({
     observer: tracing === undefined ? observer : tracedObserver(observer),

@@ -1,9 +1,10 @@
 import type { CallObserver, CallSummary } from '@keybrake/application';
+import type { VaultKeyId } from '@keybrake/domain';
 import { LATENCY_BOUNDS_SECONDS, type Metrics } from '@keybrake/platform';
 
 /** The instruments that the call path writes to. */
 export interface CallInstruments {
-  call(labels: { provider: string; operation: string; decision: string; rule: string }): void;
+  call(labels: { provider: string; operation: string; decision: string; rule: string; vault_key?: string }): void;
   addedLatency(seconds: number, labels: { provider: string; decision: string }): void;
   phase(seconds: number, labels: { provider: string; phase: string }): void;
   duplicate(outcome: 'blocked' | 'let through'): void;
@@ -15,21 +16,25 @@ export interface CallLog {
   debug(fields: object, message: string): void;
 }
 
-/** Turns call summaries into metrics and log lines. */
-export function createCallObserver(instruments: CallInstruments, log: CallLog): CallObserver {
+const TROUBLE: ReadonlySet<CallSummary['decision']> = new Set(['stranger', 'in_doubt', 'unavailable']);
+
+/** Turns call summaries into metrics and log lines; calls are counted by vault key where `labelsOfKey` has it. */
+export function createCallObserver(
+  instruments: CallInstruments,
+  log: CallLog,
+  labelsOfKey: (id: VaultKeyId | undefined) => { vault_key?: string } = () => ({}),
+): CallObserver {
   return {
-    finished(summary: CallSummary) {
+    finished({ vaultKeyId, ...summary }: CallSummary) {
       const { provider, operation, decision, rule, shadowRule } = summary;
-      instruments.call({ provider, operation, decision, rule: rule ?? '' });
+      instruments.call({ provider, operation, decision, rule: rule ?? '', ...labelsOfKey(vaultKeyId) });
       instruments.addedLatency((summary.totalMs - summary.upstreamMs) / 1_000, { provider, decision });
       for (const [phase, ms] of Object.entries(summary.phasesMs)) instruments.phase(ms / 1_000, { provider, phase });
       if (rule === 'duplicate_call' || summary.isDuplicate) {
         instruments.duplicate(summary.isDuplicate ? 'let through' : 'blocked');
       }
       if (shadowRule !== undefined) instruments.shadowDenial(shadowRule);
-      if (decision === 'stranger' || decision === 'in_doubt' || decision === 'unavailable')
-        log.warn(summary, `call ${decision}`);
-      else log.debug(summary, `call ${decision}`);
+      log[TROUBLE.has(decision) ? 'warn' : 'debug'](summary, `call ${decision}`);
     },
     leftOver(what, reservationId, error) {
       log.warn({ reservationId, err: error }, `${what} failed; the ledger will mend it`);
@@ -37,7 +42,10 @@ export function createCallObserver(instruments: CallInstruments, log: CallLog): 
   };
 }
 
-/** Few values each: operations and rules are those of the catalogue, and no key, run or reservation is a label. */
+/** Room for a thousand vault keys with a few operations and decisions each. */
+export const CALL_SERIES = { keybrake_gateway_calls_total: 20_000 };
+
+/** Few values each: operations and rules are those of the catalogue; a key is a label only if asked for, a run never. */
 export function callInstruments(metrics: Metrics): CallInstruments {
   const calls = metrics.counter('keybrake_gateway_calls_total', 'Calls by provider, operation, decision and rule.');
   const added = metrics.histogram(

@@ -15,6 +15,7 @@ import {
   type Installation,
   systemRuntime,
   systemSecrets,
+  type TracedParts,
 } from '@keybrake/platform';
 import type { PriceList, ProviderRegistry, UpstreamAddress } from '@keybrake/providers';
 import {
@@ -27,7 +28,6 @@ import {
   postgresCipher,
 } from '@keybrake/storage';
 import type { AgentViewPorts } from './agent-view/agent-view.js';
-import type { TracedParts } from './traced-ports.js';
 
 /** What the gateway is given in every profile. */
 export interface GatewayConfig extends Installation {

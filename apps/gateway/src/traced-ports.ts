@@ -1,39 +1,18 @@
 import type { CallAnswer, CallObserver, CallSummary, IncomingCall, ProxyCallPorts } from '@keybrake/application';
-import { contextOf, inSpan } from '@keybrake/platform';
+import { contextOf, inSpan, inStore, type TracedParts, tracedAdmission, tracedAppends } from '@keybrake/platform';
 import { type Attributes, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import {
-  ATTR_DB_OPERATION_NAME,
-  ATTR_DB_SYSTEM_NAME,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
   ATTR_SERVER_ADDRESS,
 } from '@opentelemetry/semantic-conventions';
-import {
-  ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
-  ATTR_MESSAGING_DESTINATION_NAME,
-  ATTR_MESSAGING_OPERATION_NAME,
-  ATTR_MESSAGING_OPERATION_TYPE,
-  ATTR_MESSAGING_SYSTEM,
-} from '@opentelemetry/semantic-conventions/incubating';
 
 type ProxyCall = (incoming: IncomingCall) => Promise<CallAnswer>;
 
-/** What a profile's parts are called in traces. */
-export interface TracedParts {
-  readonly admission: 'redis' | 'postgresql';
-  readonly log: { readonly system: 'kafka' | 'postgresql'; readonly destination: string };
-}
-
 /** Around the ports of the call path, so that the path itself knows nothing of traces. No key, body or header is told. */
 export function tracedPorts(ports: ProxyCallPorts, parts: TracedParts, tracer: Tracer): ProxyCallPorts {
-  const { admission, log, upstream, directory, archive } = ports;
-  const inStore = (system: string, operation: string) => ({
-    kind: SpanKind.CLIENT,
-    attributes: { [ATTR_DB_SYSTEM_NAME]: system, [ATTR_DB_OPERATION_NAME]: operation },
-  });
-  const step = <T>(operation: string, work: () => Promise<T>) =>
-    inSpan(tracer, `admission ${operation}`, inStore(parts.admission, operation), work);
+  const { upstream, directory, archive } = ports;
   const read = <T>(operation: string, work: () => Promise<T>) =>
     inSpan(tracer, operation, inStore('postgresql', operation), work);
   const sending = (method: string, provider: string) => ({
@@ -42,35 +21,8 @@ export function tracedPorts(ports: ProxyCallPorts, parts: TracedParts, tracer: T
   });
   return {
     ...ports,
-    admission: {
-      reserve: (command) => step('reserve', () => admission.reserve(command)),
-      launch: (command) => step('launch', () => admission.launch(command)),
-      adopt: (command) => step('adopt', () => admission.adopt(command)),
-      settle: (ref, settlement) => step('settle', () => admission.settle(ref, settlement)),
-      awaitApproval: (ref) => step('await_approval', () => admission.awaitApproval(ref)),
-      markInDoubt: (ref) => step('mark_in_doubt', () => admission.markInDoubt(ref)),
-      // The call path asks for none of these.
-      decideApproval: (ref, decision) => admission.decideApproval(ref, decision),
-      trueUp: (ref, actualMicros) => admission.trueUp(ref, actualMicros),
-      putKey: (key) => admission.putKey(key),
-      setAccountFrozen: (accountId, frozen) => admission.setAccountFrozen(accountId, frozen),
-      putPolicyVersion: (accountId, policyId, version) => admission.putPolicyVersion(accountId, policyId, version),
-    },
-    log: {
-      append: (accountId, events) => {
-        const { system, destination } = parts.log;
-        const attributes = {
-          [ATTR_MESSAGING_SYSTEM]: system,
-          [ATTR_MESSAGING_OPERATION_NAME]: 'send',
-          [ATTR_MESSAGING_OPERATION_TYPE]: 'send',
-          [ATTR_MESSAGING_DESTINATION_NAME]: destination,
-          [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: events.length,
-          'keybrake.events': events.map(({ type }) => type),
-        };
-        const options = { kind: SpanKind.PRODUCER, attributes };
-        return inSpan(tracer, `send ${destination}`, options, () => log.append(accountId, events));
-      },
-    },
+    admission: tracedAdmission(ports.admission, parts.admission, tracer),
+    log: tracedAppends(ports.log, parts.log, tracer),
     upstream: {
       send: (provider, request) =>
         inSpan(tracer, request.method, sending(request.method, provider), async (span) => {

@@ -10,11 +10,12 @@ import {
   startHttpApp,
   startTracing,
   systemRuntime,
+  type TracedLog,
 } from '@keybrake/platform';
 import { type LedgerPorts, startLedger } from './app.js';
 import { addLedgerGauges, createLedgerObserver } from './ledger-metrics.js';
 import { type ResolverConfig, resolverSettings } from './resolver-ports.js';
-import { type TracedLog, tracedSink } from './traced-sink.js';
+import { tracedSink } from './traced-sink.js';
 
 export interface LedgerAdapters {
   readonly ports: LedgerPorts;

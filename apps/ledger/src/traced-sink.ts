@@ -1,7 +1,6 @@
 import type { LogRecord, RecordSink } from '@keybrake/application';
-import { contextOf } from '@keybrake/platform';
+import { contextOf, type TracedLog } from '@keybrake/platform';
 import { type Context, type Link, SpanKind, type Tracer, trace } from '@opentelemetry/api';
-import { ATTR_DB_OPERATION_NAME, ATTR_DB_SYSTEM_NAME } from '@opentelemetry/semantic-conventions';
 import {
   ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
   ATTR_MESSAGING_DESTINATION_NAME,
@@ -11,15 +10,9 @@ import {
   ATTR_MESSAGING_SYSTEM,
 } from '@opentelemetry/semantic-conventions/incubating';
 
-/** What the log is called in traces. */
-export interface TracedLog {
-  readonly system: 'kafka' | 'postgresql';
-  readonly destination: string;
-}
-
 /**
  * A chunk is one transaction of many calls: its span links to each of them, and each call's own trace gets a span of the
- * fold, with the transaction below it.
+ * fold, with the times of that transaction.
  */
 export function tracedSink(sink: RecordSink, log: TracedLog, tracer: Tracer): RecordSink {
   return {
@@ -71,11 +64,7 @@ function tell(
   const chunk = tracer.startSpan(name, { kind: SpanKind.CONSUMER, attributes, links, startTime, root: true });
   for (const { parent } of traced) {
     const options = { kind: SpanKind.CONSUMER, attributes, startTime, links: [{ context: chunk.spanContext() }] };
-    const span = tracer.startSpan(name, options, parent);
-    const stored = { [ATTR_DB_SYSTEM_NAME]: 'postgresql', [ATTR_DB_OPERATION_NAME]: 'fold' };
-    const inSpan = trace.setSpan(parent, span);
-    tracer.startSpan('fold transaction', { kind: SpanKind.CLIENT, attributes: stored, startTime }, inSpan).end(endTime);
-    span.end(endTime);
+    tracer.startSpan(name, options, parent).end(endTime);
   }
   chunk.end(endTime);
 }

@@ -1,4 +1,4 @@
-import type { PhasesMs, ProviderId, RefusalCode } from '@keybrake/domain';
+import type { PhasesMs, ProviderId, RefusalCode, VaultKeyId } from '@keybrake/domain';
 
 /** What became of one call, for metrics and logs. Holds no secret and no body. */
 export interface CallSummary {
@@ -18,6 +18,8 @@ export interface CallSummary {
   readonly isDuplicate: boolean;
   /** What a policy in shadow would have refused it for. */
   readonly shadowRule: RefusalCode | undefined;
+  /** Of a key that is known: a stranger has none. */
+  readonly vaultKeyId: VaultKeyId | undefined;
 }
 
 export interface CallObserver {

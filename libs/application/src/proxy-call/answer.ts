@@ -48,6 +48,7 @@ export function createReport(ports: Pick<ProxyCallPorts, 'runtime' | 'observer'>
         phasesMs: watch.times().phasesMs,
         isDuplicate: reservation?.duplicateOf !== undefined,
         shadowRule: reservation?.shadowRefusal?.code,
+        vaultKeyId: call?.record.key.id,
       });
     },
   };

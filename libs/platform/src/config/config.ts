@@ -111,6 +111,8 @@ export interface Config {
   readonly auditRetentionDays: number | undefined;
   readonly alerts: AlertConfig;
   readonly tracing: TracingConfig | undefined;
+  /** Calls are counted for each vault key. */
+  readonly countsVaultKeys: boolean;
   /** Between "not ready" and closing, for the load balancer to notice. */
   readonly drainDelayMs: number;
   /** Where agents reach the gateway, for what the dashboard shows: its own address unless told. */
@@ -174,6 +176,7 @@ export function loadConfig({ env = process.env, required = [] }: ConfigSource = 
       webhookTargets: read.KEYBRAKE_WEBHOOK_TARGETS,
     }),
     tracing: tracingConfig(read),
+    countsVaultKeys: read.KEYBRAKE_METRICS_VAULT_KEYS === 'true',
     drainDelayMs: read.KEYBRAKE_DRAIN_DELAY_MS,
     publicGatewayUrl:
       read.KEYBRAKE_PUBLIC_GATEWAY_URL ?? addressOf(listen(read.KEYBRAKE_GATEWAY_HOST, 'KEYBRAKE_GATEWAY_PORT')),

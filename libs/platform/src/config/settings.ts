@@ -161,6 +161,7 @@ export const settings = z.object({
   KEYBRAKE_PRICE_DELAY_MS: milliseconds(60_000),
   KEYBRAKE_ALERT_IN_DOUBT_MS: milliseconds(900_000),
   KEYBRAKE_WEBHOOK_TARGETS: z.enum(['public', 'any']).default('public'),
+  KEYBRAKE_METRICS_VAULT_KEYS: z.enum(['true', 'false']).default('false'),
   KEYBRAKE_DRAIN_DELAY_MS: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a number of milliseconds from 0 to 99999')

@@ -3,7 +3,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { emptyResource } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 
-/** Label names and values. Few values each: never a vault key, run id or reservation. */
+/** Label names and values. Few values each: never a run id or reservation, and a vault key only where its number is bounded. */
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Counter {
@@ -38,9 +38,14 @@ export const LATENCY_BOUNDS_SECONDS = [
   0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ];
 
-export function createMetrics(app: string): Metrics {
+/** `seriesMax` by instrument, where they are more than the usual 2,000; what is beyond is counted together, without labels. */
+export function createMetrics(app: string, seriesMax: Readonly<Record<string, number>> = {}): Metrics {
   const exporter = new PrometheusExporter({ preventServerStart: true });
-  const provider = new MeterProvider({ readers: [exporter], resource: emptyResource() });
+  const views = Object.entries(seriesMax).map(([instrumentName, aggregationCardinalityLimit]) => ({
+    instrumentName,
+    aggregationCardinalityLimit,
+  }));
+  const provider = new MeterProvider({ readers: [exporter], resource: emptyResource(), views });
   const serializer = new PrometheusSerializer('', false, undefined, true, true);
   const meter = provider.getMeter(app);
   return {
