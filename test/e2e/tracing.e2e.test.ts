@@ -238,6 +238,8 @@ describe.each(PROFILES)('one request is one trace (%s)', (profile) => {
     const sent = receiver.bodies.join('\n');
     expect(sent).toContain('keybrake.operation');
     expect(sent).toContain('keybrake-admin-api');
+    // The harness has asked whether it is ready.
+    expect(sent).not.toContain('readyz');
     for (const secret of [key.vaultKey, key.id, mark, 'canary', 'tok_visa', system.adminToken, ...system.realSecrets]) {
       expect([secret, sent.includes(secret)]).toEqual([secret, false]);
     }
