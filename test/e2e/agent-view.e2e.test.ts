@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@keybrake/testing/processes';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
@@ -62,7 +63,12 @@ describe.each(PROFILES)('what an agent sees of its own key (%s)', (profile) => {
       requestsPerSecond: 100,
     });
     expect((await pay(`${vaultKey}.run-1`, 1_250)).status).toBe(200);
-    const withRun = await ask(`${vaultKey}.run-1`, 'budget');
+    // A call is settled after its answer.
+    const withRun = await eventually(
+      'the call to be settled',
+      () => ask(`${vaultKey}.run-1`, 'budget'),
+      ({ body }) => (body.caps as Cap[]).every(({ heldMinor }) => heldMinor === '0'),
+    );
     expect(withRun).toMatchObject({
       status: 200,
       body: {
