@@ -69,7 +69,7 @@ export default {
         pathNot: [
           '^$1/$2/',
           '/src/index\\.ts$',
-          '^libs/testing/src/(postgres|processes|faults|admission-commands|certificates|tcp-proxy|collecting-sink|[a-z]+-process)\\.ts$',
+          '^libs/testing/src/(postgres|processes|faults|admission-commands|call-identity|certificates|tcp-proxy|collecting-sink|[a-z]+-process)\\.ts$',
         ],
       },
     },

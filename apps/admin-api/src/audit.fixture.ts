@@ -4,17 +4,16 @@ import type {
   CallDenied,
   CallIdentity,
   Currency,
-  PolicyId,
   ReservationId,
   RunId,
   SpendCommitted,
   SpendEvent,
   SpendReserved,
-  VaultKeyId,
 } from '@keybrake/domain';
 import { jsonEventCodec } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
 import { type Pool, PostgresLedgerStore } from '@keybrake/storage';
+import { callIdentity } from '@keybrake/testing/call-identity';
 
 export const ACCOUNT = 'default' as AccountId;
 const PARTITIONS = 4;
@@ -28,23 +27,8 @@ export interface CallWish {
 }
 
 function identity({ vaultKeyId = 'k1', amountMicros = 10_000_000n, call }: CallWish): CallIdentity {
-  const key = vaultKeyId as VaultKeyId;
-  return {
-    vaultKeyId: key,
-    rootKeyId: key,
-    agentType: 'billing',
-    runId: 'run-1' as RunId,
-    provider: 'stripe',
-    operation: 'charges:write',
-    endpoint: 'POST /v1/charges',
-    policyId: 'pol_1' as PolicyId,
-    policyVersion: 1,
-    timeZone: 'UTC',
-    idempotencyKey: undefined,
-    amount: { currency: 'usd' as Currency, micros: amountMicros },
-    direction: 'in',
-    ...call,
-  };
+  const amount = { currency: 'usd' as Currency, micros: amountMicros };
+  return { ...callIdentity({ vaultKeyId, runId: 'run-1' as RunId, amount, direction: 'in' }), ...call };
 }
 
 export const base = ({ accountId = ACCOUNT, atMs = Date.now() }: CallWish) => ({

@@ -10,7 +10,7 @@ import {
   systemRuntime,
   systemSecrets,
 } from '@keybrake/platform';
-import { createPool, createPostgresGovernanceStore } from '@keybrake/storage';
+import { createPostgresGovernanceStore, withPool } from '@keybrake/storage';
 
 /**
  * An admin token on standard output, of the account that is named, else of `default`; the account is made if need be. How an
@@ -24,17 +24,11 @@ await runMain('token', async () => {
   if (accountId === undefined)
     throw new OperatorError(`"${name}" is not the id of an account: lower-case letters, digits and -`);
   const onIdleError = (error: Error) => process.stderr.write(`token: ${error.message}\n`);
-  const pool = createPool({ url: databaseUrl, applicationName: 'keybrake-token', connectionsMax: 1, onIdleError });
-  try {
+  const database = { url: databaseUrl, applicationName: 'keybrake-token', connectionsMax: 1, onIdleError };
+  const token = await withPool(database, (pool) => {
     const store = createPostgresGovernanceStore(pool);
-    const ports = {
-      store,
-      digests: createDigests(pepper, newerPeppers),
-      secrets: systemSecrets,
-      runtime: systemRuntime,
-    };
-    process.stdout.write(`${await issueOperatorToken(ports, accountId)}\n`);
-  } finally {
-    await pool.end();
-  }
+    const digests = createDigests(pepper, newerPeppers);
+    return issueOperatorToken({ store, digests, secrets: systemSecrets, runtime: systemRuntime }, accountId);
+  });
+  process.stdout.write(`${token}\n`);
 });

@@ -8,7 +8,7 @@ import {
   requireInstallation,
   runMain,
 } from '@keybrake/platform';
-import { createPool, type Pool } from '@keybrake/storage';
+import { type Pool, withPool } from '@keybrake/storage';
 
 interface OwnerJob extends Installation {
   readonly config: Config;
@@ -22,16 +22,12 @@ export function runOwnerJob(name: string, work: (job: OwnerJob) => Promise<void>
     const config = loadConfig({ required: INSTALLATION_SETTINGS });
     const logger = createLogger({ name, level: config.logLevel, secrets: config.secrets });
     const installation = requireInstallation(config);
-    const pool = createPool({
+    const database = {
       url: installation.databaseUrl,
       applicationName: `keybrake-${name}`,
       connectionsMax: 2,
-      onIdleError: (error) => logger.warn({ err: error }, 'idle connection'),
-    });
-    try {
-      await work({ ...installation, config, pool, logger });
-    } finally {
-      await pool.end();
-    }
+      onIdleError: (error: Error) => logger.warn({ err: error }, 'idle connection'),
+    };
+    await withPool(database, (pool) => work({ ...installation, config, pool, logger }));
   });
 }

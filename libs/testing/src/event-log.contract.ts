@@ -7,8 +7,9 @@ import {
   PositionAhead,
   type RunningSource,
 } from '@keybrake/application';
-import type { AccountId, CallDenied, EventId, PolicyId, ReservationId, VaultKeyId } from '@keybrake/domain';
+import type { AccountId, CallDenied, EventId, ReservationId } from '@keybrake/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callIdentity } from './call-identity.js';
 import { CollectingSink } from './collecting-sink.js';
 import { eventually } from './processes.js';
 
@@ -161,21 +162,7 @@ function denial(accountId: AccountId, message: string): CallDenied {
     accountId,
     occurredAtMs: Date.parse('2026-11-24T12:00:00Z'),
     callId: `rsv_${randomUUID()}` as ReservationId,
-    call: {
-      vaultKeyId: 'k1' as VaultKeyId,
-      rootKeyId: 'k1' as VaultKeyId,
-      agentType: 'billing',
-      runId: undefined,
-      provider: 'stripe',
-      operation: 'charges:write',
-      endpoint: 'POST /v1/charges',
-      policyId: 'pol_1' as PolicyId,
-      policyVersion: 1,
-      timeZone: 'UTC',
-      idempotencyKey: undefined,
-      amount: undefined,
-      direction: undefined,
-    },
+    call: callIdentity(),
     rule: 'operation_not_allowed',
     message,
     latencyMs: 1,

@@ -21,7 +21,7 @@ export interface GovernancePorts {
 /** Who asks. Everything is looked up within the account. */
 export interface Actor {
   readonly accountId: AccountId;
-  /** `token:<id>`, `vault_key:<id>` or `system`; kept with each change. */
+  /** `token:<id>`, `vault_key:<id>`, `operator` or `system`; kept with each change. */
   readonly name: string;
 }
 

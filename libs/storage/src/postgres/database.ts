@@ -43,6 +43,16 @@ export function createPool(options: DatabaseOptions): Pool {
   return pool;
 }
 
+/** A pool for one piece of work, ended with it. */
+export async function withPool<T>(options: DatabaseOptions, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = createPool(options);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
 type SlowQuery = pg.QueryConfig & { readonly query_timeout: number };
 
 /** A statement that may take longer than those of a call; the server is told apart, by `statement_timeout`. */

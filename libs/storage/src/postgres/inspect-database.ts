@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { createPool, type Pool } from './database.js';
+import { type Pool, withPool } from './database.js';
 import { MIGRATIONS_FOLDER } from './migrate.js';
 
 /** What `keybrake doctor` has to know of a database. */
@@ -21,8 +21,8 @@ export interface DatabaseInspection {
 
 /** Looks and changes nothing. Rejects when the database is not reached. */
 export async function inspectDatabase(url: string): Promise<DatabaseInspection> {
-  const pool = createPool({ url, applicationName: 'keybrake-doctor', connectionsMax: 1, onIdleError: () => undefined });
-  try {
+  const database = { url, applicationName: 'keybrake-doctor', connectionsMax: 1, onIdleError: () => undefined };
+  return withPool(database, async (pool) => {
     const { rows } = await pool.query<{ version: string; number: number }>(
       `select current_setting('server_version') as version, current_setting('server_version_num')::integer as number`,
     );
@@ -39,9 +39,7 @@ export async function inspectDatabase(url: string): Promise<DatabaseInspection> 
       ends: isCurrent ? await positionsOf(pool, ENDS) : new Map(),
       topics: isCurrent ? await topicsOf(pool) : new Map(),
     };
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
 async function migrationsMade(pool: Pool): Promise<readonly string[]> {

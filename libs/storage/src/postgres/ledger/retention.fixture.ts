@@ -2,19 +2,17 @@ import { foldChunk, pruneMonths, writeCheckpoints } from '@keybrake/application'
 import {
   type AccountId,
   type CallDenied,
-  type CallIdentity,
   type Currency,
   type Hold,
-  type PolicyId,
   type ReservationId,
   type SpendCommitted,
   type SpendEvent,
   type SpendReserved,
   utcDay,
-  type VaultKeyId,
 } from '@keybrake/domain';
 import { jsonEventCodec } from '@keybrake/event-log';
 import { createDigests, systemRuntime } from '@keybrake/platform';
+import { callIdentity } from '@keybrake/testing/call-identity';
 import { createDatabase, type TestDatabase } from '@keybrake/testing/postgres';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -31,21 +29,8 @@ const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 35;
 const USD = 'usd' as Currency;
 
-const identity = (vaultKeyId: string): CallIdentity => ({
-  vaultKeyId: vaultKeyId as VaultKeyId,
-  rootKeyId: vaultKeyId as VaultKeyId,
-  agentType: 'billing',
-  runId: undefined,
-  provider: 'stripe',
-  operation: 'charges:write',
-  endpoint: 'POST /v1/charges',
-  policyId: 'pol_1' as PolicyId,
-  policyVersion: 1,
-  timeZone: 'UTC',
-  idempotencyKey: undefined,
-  amount: { currency: USD, micros: 1_000_000n },
-  direction: 'in',
-});
+const identity = (vaultKeyId: string) =>
+  callIdentity({ vaultKeyId, amount: { currency: USD, micros: 1_000_000n }, direction: 'in' });
 
 /** As a gateway makes them: the time stands in front. */
 function idAt(atMs: number): ReservationId {
