@@ -64,7 +64,8 @@ test('a ledger makes the months ahead, and drops those that are due once they ar
     () => system.admin<{ data: unknown[] }>('GET', '/v1/audit/checkpoints'),
     ({ data }) => data.length >= 3,
   );
-  await system.sql(`delete from ledger.audit_entries where id = 'old'`);
+  // From its month alone: the ledger may be dropping others, and a statement over all of them would wait with their parent locked.
+  await system.sql(`delete from ledger.audit_entries_first where id = 'old'`);
   await system.startLedger();
   await eventually('old months to be dropped', oldMonths, (names) => names.length === 0);
   expect(await system.admin('GET', '/v1/audit/verify')).toMatchObject({
