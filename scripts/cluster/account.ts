@@ -38,8 +38,8 @@ export async function openAccount(
       providers: providerRegistry(),
       store: createPostgresGovernanceStore(pool),
       admission: new RedisAdmissionStore(redis, new PostgresEarlierCalls(pool)),
-      cipher: postgresCipher(pool, installation.kek, installation.otherKeks).credentials,
-      digests: createDigests(installation.pepper, installation.newerPeppers),
+      cipher: postgresCipher(pool, installation).credentials,
+      digests: createDigests(installation),
       secrets: systemSecrets,
       runtime: systemRuntime,
     };

@@ -95,7 +95,7 @@ async function atWork(delayMs: number, idempotencyKey: string, gateway: number) 
 
 async function oneGateway() {
   const idempotencyKey = randomUUID();
-  const { amount, answer } = await atWork(1_000, idempotencyKey, 0);
+  const { amount, answer } = await atWork(2_000, idempotencyKey, 0);
   const killed = system.killGateway(0);
   expect((await pay()).status).toBe(200);
   expect(await answer).toBeUndefined();
@@ -118,7 +118,7 @@ async function redisLost() {
 async function kafkaAway() {
   const revoked = await system.issueKey(POLICY);
   expect((await pay(randomUUID(), nextAmount(), 1, revoked.vaultKey)).status).toBe(200);
-  const { answer } = await atWork(1_000, randomUUID(), 1);
+  const { answer } = await atWork(2_000, randomUUID(), 1);
   broker.server.signal('SIGSTOP');
   try {
     expect((await answer)?.status).toBe(200);

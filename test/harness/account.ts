@@ -29,8 +29,8 @@ export function governancePorts(pool: Pool, env: Installation): GovernancePorts 
     providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
-    cipher: postgresCipher(pool, Buffer.from(env.KEYBRAKE_KEK, 'base64')).credentials,
-    digests: createDigests(Buffer.from(env.KEYBRAKE_PEPPER, 'utf8')),
+    cipher: postgresCipher(pool, { kek: Buffer.from(env.KEYBRAKE_KEK, 'base64'), otherKeks: [] }).credentials,
+    digests: createDigests({ pepper: Buffer.from(env.KEYBRAKE_PEPPER, 'utf8'), newerPeppers: [] }),
     secrets: systemSecrets,
     runtime: systemRuntime,
   };

@@ -70,9 +70,9 @@ export async function openAdminApi(
     connectionsMax: 8,
     onIdleError: () => undefined,
   });
-  const digests = createDigests(randomBytes(32));
+  const digests = createDigests({ pepper: randomBytes(32), newerPeppers: [] });
   const audit = new PostgresAuditReports(pool, digests);
-  const cipher = postgresCipher(pool, randomBytes(32));
+  const cipher = postgresCipher(pool, { kek: randomBytes(32), otherKeks: [] });
   const admission = new PostgresAdmissionStore(pool);
   const putKey = admission.putKey.bind(admission);
   admission.putKey = (key) =>

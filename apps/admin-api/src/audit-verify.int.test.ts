@@ -8,7 +8,7 @@ import { committed, denied, FoldedLog, reserved } from './audit.fixture.js';
 
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const DAY_MS = 86_400_000;
-const digests = createDigests(new Uint8Array(32));
+const digests = createDigests({ pepper: new Uint8Array(32), newerPeppers: [] });
 const TABLES = [
   'ledger.audit_entries',
   'ledger.audit_links',

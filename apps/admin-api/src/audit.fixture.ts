@@ -101,7 +101,11 @@ export class FoldedLog {
       position: this.#next + BigInt(index),
       body: jsonEventCodec.encode(event),
     }));
-    const ports = { store: this.#store, codec: jsonEventCodec, digests: createDigests(new Uint8Array(32)) };
+    const ports = {
+      store: this.#store,
+      codec: jsonEventCodec,
+      digests: createDigests({ pepper: new Uint8Array(32), newerPeppers: [] }),
+    };
     const result = await foldChunk(ports, this.#partition, records);
     if (result?.folded !== events.length) throw new Error(`folded ${result?.folded} of ${events.length} events`);
     this.#next += BigInt(events.length);

@@ -18,16 +18,16 @@ import { createPostgresGovernanceStore, withPool } from '@keybrake/storage';
  */
 await runMain('token', async () => {
   const config = loadConfig({ required: INSTALLATION_SETTINGS });
-  const { databaseUrl, pepper, newerPeppers } = requireInstallation(config);
+  const installation = requireInstallation(config);
   const [name = 'default'] = process.argv.slice(2);
   const accountId = parseAccountId(name);
   if (accountId === undefined)
     throw new OperatorError(`"${name}" is not the id of an account: lower-case letters, digits and -`);
   const onIdleError = (error: Error) => process.stderr.write(`token: ${error.message}\n`);
-  const database = { url: databaseUrl, applicationName: 'keybrake-token', connectionsMax: 1, onIdleError };
+  const database = { url: installation.databaseUrl, applicationName: 'keybrake-token', connectionsMax: 1, onIdleError };
   const token = await withPool(database, (pool) => {
     const store = createPostgresGovernanceStore(pool);
-    const digests = createDigests(pepper, newerPeppers);
+    const digests = createDigests(installation);
     return issueOperatorToken({ store, digests, secrets: systemSecrets, runtime: systemRuntime }, accountId);
   });
   process.stdout.write(`${token}\n`);

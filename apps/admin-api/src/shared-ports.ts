@@ -66,9 +66,9 @@ export function adminPorts(
   upkeep: AdmissionUpkeep,
   log: EventAppender,
 ): AdminPorts {
-  const digests = createDigests(installation.pepper, installation.newerPeppers);
+  const digests = createDigests(installation);
   const audit = new PostgresAuditReports(pool, digests);
-  const cipher = postgresCipher(pool, installation.kek, installation.otherKeks);
+  const cipher = postgresCipher(pool, installation);
   const store = createPostgresGovernanceStore(pool);
   return {
     governance: {

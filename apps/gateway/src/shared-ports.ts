@@ -74,7 +74,7 @@ export function openPool(config: GatewayConfig, events: GatewayEvents, name: str
 /** Everything but admission and log: they are what profiles differ in. */
 export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, pool: Pool) {
   const { observer, unfinished } = events;
-  const { credentials, responses } = postgresCipher(pool, config.kek, config.otherKeks);
+  const { credentials, responses } = postgresCipher(pool, config);
   const upstream = new HttpUpstream({
     origins: config.origins,
     timeoutMs: config.upstreamTimeoutMs,
@@ -86,7 +86,7 @@ export function openSharedPorts(config: GatewayConfig, events: GatewayEvents, po
     upstream,
     seal: responses,
     archive: new PostgresResponseArchive(pool),
-    digests: createDigests(config.pepper, config.newerPeppers),
+    digests: createDigests(config),
     prices: config.prices,
     runtime: systemRuntime,
     observer,

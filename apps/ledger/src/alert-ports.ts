@@ -28,11 +28,11 @@ export function openAlerts(
       alerts: new PostgresAlertStore(pool),
       watch: new PostgresAlertWatch(pool),
       webhooks: new PostgresWebhookStore(pool),
-      seal: postgresCipher(pool, installation.kek, installation.otherKeks).webhooks,
+      seal: postgresCipher(pool, installation).webhooks,
       sender,
       upkeep,
       runtime: systemRuntime,
-      digests: createDigests(installation.pepper, installation.newerPeppers),
+      digests: createDigests(installation),
     },
     close: () => sender.close(),
   };

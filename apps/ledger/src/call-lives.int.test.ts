@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
   pool = createPool({ url: database.url, applicationName: 'fold', connectionsMax: 4, onIdleError: () => undefined });
   const store = new PostgresLedgerStore(pool);
-  ports = { store, codec: jsonEventCodec, digests: createDigests(new Uint8Array(32)) };
+  ports = { store, codec: jsonEventCodec, digests: createDigests({ pepper: new Uint8Array(32), newerPeppers: [] }) };
   await store.openPartitions(1);
 });
 afterAll(async () => {

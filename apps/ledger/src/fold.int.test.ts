@@ -8,7 +8,7 @@ import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ACCOUNT, committed, hold, reserved, USD } from './fold.fixture.js';
 
-const digests = createDigests(new Uint8Array(32));
+const digests = createDigests({ pepper: new Uint8Array(32), newerPeppers: [] });
 
 let database: TestDatabase;
 let pool: Pool;

@@ -4,8 +4,8 @@ import { PostgresRetentionStore } from '@keybrake/storage';
 import { runOwnerJob } from './owner-job.js';
 
 /** Makes the months ahead, and drops those that are due by KEYBRAKE_AUDIT_RETENTION_DAYS. */
-await runOwnerJob('retention', async ({ pool, pepper, config, logger }) => {
-  const retention = new PostgresRetentionStore(pool, createDigests(pepper));
+await runOwnerJob('retention', async ({ installation, pool, config, logger }) => {
+  const retention = new PostgresRetentionStore(pool, createDigests(installation));
   const ports = { retention, runtime: systemRuntime };
   if (!(await retention.ownsTables())) {
     throw new OperatorError(

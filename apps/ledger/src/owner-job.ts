@@ -10,7 +10,8 @@ import {
 } from '@keybrake/platform';
 import { type Pool, withPool } from '@keybrake/storage';
 
-interface OwnerJob extends Installation {
+interface OwnerJob {
+  readonly installation: Installation;
   readonly config: Config;
   readonly pool: Pool;
   readonly logger: Logger;
@@ -28,6 +29,6 @@ export function runOwnerJob(name: string, work: (job: OwnerJob) => Promise<void>
       connectionsMax: 2,
       onIdleError: (error: Error) => logger.warn({ err: error }, 'idle connection'),
     };
-    await withPool(database, (pool) => work({ ...installation, config, pool, logger }));
+    await withPool(database, (pool) => work({ installation, config, pool, logger }));
   });
 }

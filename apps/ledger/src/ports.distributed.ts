@@ -74,7 +74,7 @@ export async function openDistributedLedger(
   const store = new PostgresLedgerStore(pool);
   const governance = { store: createPostgresGovernanceStore(pool), admission };
   const parts = { store, source, admission, upkeep: new RedisAdmissionUpkeep(redis), log };
-  const digests = createDigests(config.pepper, config.newerPeppers);
+  const digests = createDigests(config);
   const resolver = openResolver(config, config, pool, parts);
   const alerts = openAlerts(config, config, pool, parts.upkeep);
   return {

@@ -42,7 +42,7 @@ export async function openPostgresLedger(
     upkeep: new PostgresAdmissionUpkeep(pool),
     log,
   };
-  const digests = createDigests(installation.pepper, installation.newerPeppers);
+  const digests = createDigests(installation);
   const resolver = openResolver(config, installation, pool, parts);
   const alerts = openAlerts(config, installation, pool, parts.upkeep);
   return {

@@ -65,8 +65,8 @@ beforeAll(async () => {
     providers,
     store: createPostgresGovernanceStore(pool),
     admission,
-    cipher: postgresCipher(pool, installation.kek).credentials,
-    digests: createDigests(installation.pepper),
+    cipher: postgresCipher(pool, installation).credentials,
+    digests: createDigests(installation),
     secrets: systemSecrets,
     runtime: systemRuntime,
   };
@@ -100,7 +100,11 @@ afterAll(async () => {
 async function foldEverything(): Promise<void> {
   const store = new PostgresLedgerStore(pool);
   const source = new PolledSource(reader, { chunkRecordsMax: 100, idleMs: 1, retryMs: 1 });
-  const ports = { store, codec: jsonEventCodec, digests: createDigests(new Uint8Array(32)) };
+  const ports = {
+    store,
+    codec: jsonEventCodec,
+    digests: createDigests({ pepper: new Uint8Array(32), newerPeppers: [] }),
+  };
   const folding = await source.start(
     createFoldSink(ports, () => undefined),
     { lag: () => undefined, failed: (error) => failed.push(error), fatal: (error) => failed.push(error) },

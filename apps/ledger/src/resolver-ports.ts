@@ -53,7 +53,7 @@ export function openResolver(
   },
 ): OpenedResolver {
   const { admission, upkeep, log, source, store } = parts;
-  const { credentials, responses } = postgresCipher(pool, installation.kek, installation.otherKeks);
+  const { credentials, responses } = postgresCipher(pool, installation);
   const upstream = new HttpUpstream({
     origins: originsOf(config.providers, config.origins),
     timeoutMs: config.upstreamTimeoutMs,
@@ -72,7 +72,7 @@ export function openResolver(
       directory: new PostgresVaultDirectory(pool, credentials),
       upstream,
       seal: responses,
-      digests: createDigests(installation.pepper, installation.newerPeppers),
+      digests: createDigests(installation),
       runtime: systemRuntime,
     },
     close: () => upstream.close(),

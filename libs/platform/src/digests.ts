@@ -1,14 +1,18 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Digests } from '@keybrake/application';
 
-/**
- * Hashes with the installation's peppers: a stolen table of hashes is useless without them. `newer`, newest first: secrets
- * are hashed with the first of them, and known by any of them or by `pepper`.
- */
-export function createDigests(pepper: Uint8Array, newer: readonly Uint8Array[] = []): Digests {
+export interface Peppers {
+  /** What keys that a provider gets are derived with, for as long as the installation lives. */
+  readonly pepper: Uint8Array;
+  /** Newest first: secrets are hashed with the first of them, and known by any of them or by `pepper`. */
+  readonly newerPeppers: readonly Uint8Array[];
+}
+
+/** Hashes with the installation's peppers: a stolen table of hashes is useless without them. */
+export function createDigests({ pepper, newerPeppers }: Peppers): Digests {
   // Key objects: Node takes 15 µs longer to tell what raw bytes are, each time.
   const first = createSecretKey(pepper);
-  const all: readonly KeyObject[] = [...newer.map((one) => createSecretKey(one)), first];
+  const all: readonly KeyObject[] = [...newerPeppers.map((one) => createSecretKey(one)), first];
   const newest = all[0] ?? first;
   return {
     sha256: (data) => hash('sha256', data, 'hex'),

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { createDigests } from './digests.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text.repeat(32));
-const first = createDigests(bytes('1'));
-const second = createDigests(bytes('1'), [bytes('2')]);
-const third = createDigests(bytes('1'), [bytes('3'), bytes('2')]);
+const first = createDigests({ pepper: bytes('1'), newerPeppers: [] });
+const second = createDigests({ pepper: bytes('1'), newerPeppers: [bytes('2')] });
+const third = createDigests({ pepper: bytes('1'), newerPeppers: [bytes('3'), bytes('2')] });
 
 test('a secret is hashed with the newest pepper, and known by each that is named', () => {
   expect(third.isHashOf(first.secretHash('secret'), 'secret')).toBe(true);
@@ -17,5 +17,5 @@ test('a secret is hashed with the newest pepper, and known by each that is named
 test('what is sent to providers keeps the idempotency key of the first pepper', () => {
   const key = (digests: typeof first) => digests.upstreamIdempotencyKey('acct', 'key', 'order 7');
   expect([key(second), key(third)]).toEqual([key(first), key(first)]);
-  expect(key(createDigests(bytes('2')))).not.toBe(key(first));
+  expect(key(createDigests({ pepper: bytes('2'), newerPeppers: [] }))).not.toBe(key(first));
 });

@@ -48,7 +48,7 @@ function randomNumbers(seed: number): () => number {
 /** Writes calls as the ledger does, each entry with its links. */
 export class AuditWriter {
   readonly #store: PostgresLedgerStore;
-  readonly #digests = createDigests(Buffer.from('bench'));
+  readonly #digests = createDigests({ pepper: Buffer.from('bench'), newerPeppers: [] });
   readonly #random = randomNumbers(1);
   readonly #heads = new Map<VaultKeyId, AuditHead>();
   #position = 0n;

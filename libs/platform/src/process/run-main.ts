@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.js';
 import type { TlsClient } from '../config/secure-links.js';
+import type { Peppers } from '../digests.js';
 import { OperatorError } from './operator-error.js';
 
-export interface Installation {
+export interface Installation extends Peppers {
   readonly databaseUrl: string;
-  readonly pepper: Uint8Array;
-  readonly newerPeppers: readonly Uint8Array[];
   readonly kek: Uint8Array;
   readonly otherKeks: readonly Uint8Array[];
 }

@@ -54,13 +54,17 @@ export interface PostgresCipher {
   readonly webhooks: WebhookSeal;
 }
 
-/** Encryption with data keys in this database, under a master key of 32 bytes that is kept elsewhere. */
-export function postgresCipher(
-  pool: Pool,
-  masterKey: Uint8Array,
-  otherMasterKeys: readonly Uint8Array[] = [],
-): PostgresCipher {
-  const envelope = new EnvelopeCipher(masterKey, new PostgresAccountKeys(pool), otherMasterKeys);
+/** Of 32 bytes each, and kept elsewhere. */
+export interface MasterKeys {
+  /** What data keys are wrapped with. */
+  readonly kek: Uint8Array;
+  /** What data keys may still be wrapped with, or already are, while the master key is changed. */
+  readonly otherKeks: readonly Uint8Array[];
+}
+
+/** Encryption with data keys in this database, under the installation's master keys. */
+export function postgresCipher(pool: Pool, { kek, otherKeks }: MasterKeys): PostgresCipher {
+  const envelope = new EnvelopeCipher(kek, new PostgresAccountKeys(pool), otherKeks);
   return {
     envelope,
     credentials: createCredentialCipher(envelope),

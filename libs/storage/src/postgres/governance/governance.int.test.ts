@@ -39,7 +39,7 @@ import { createPostgresGovernanceStore } from './governance-store.js';
 import { PostgresVaultDirectory } from './vault-directory.js';
 
 const USD = 'usd' as Currency;
-const MASTER_KEY = randomBytes(32);
+const MASTER_KEYS = { kek: randomBytes(32), otherKeks: [] };
 const SID = `AC${'0'.repeat(32)}`;
 const SECRETS: ReadonlyMap<BuiltInProviderId, { secret: string; accountSid?: string }> = new Map([
   ['stripe', { secret: 'sk_test_canary_stripe_0001' }],
@@ -59,13 +59,13 @@ beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
   const onIdleError = () => undefined;
   pool = createPool({ url: database.url, applicationName: 'governance', connectionsMax: 10, onIdleError });
-  cipher = postgresCipher(pool, MASTER_KEY);
+  cipher = postgresCipher(pool, MASTER_KEYS);
   ports = {
     providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
     cipher: cipher.credentials,
-    digests: createDigests(randomBytes(32)),
+    digests: createDigests({ pepper: randomBytes(32), newerPeppers: [] }),
     secrets: systemSecrets,
     runtime: systemRuntime,
   };

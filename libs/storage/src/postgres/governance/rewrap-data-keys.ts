@@ -1,6 +1,6 @@
 import { EnvelopeCipher } from '../../credential-cipher.js';
 import { type Pool, transaction } from '../database.js';
-import { PostgresAccountKeys } from './account-keys.js';
+import { type MasterKeys, PostgresAccountKeys } from './account-keys.js';
 
 const ALL = `
 select k.account_id, k.generation, k.master_key_id, k.wrapped_key from governance.account_keys k
@@ -18,15 +18,14 @@ interface Row {
 }
 
 /**
- * Wraps every account's data keys with `masterKey`; what they encrypt stays as it is. All or none of them. Returns how many
- * were wrapped with another of the `others` before. Throws `UnreadableSecret` when one is wrapped with none of these.
+ * Wraps every account's data keys with `kek`; what they encrypt stays as it is. All or none of them. Returns how many
+ * were wrapped with one of `otherKeks` before. Throws `UnreadableSecret` when one is wrapped with none of these.
  */
 export async function rewrapDataKeys(
   pool: Pool,
-  masterKey: Uint8Array,
-  others: readonly Uint8Array[],
+  { kek, otherKeks }: MasterKeys,
 ): Promise<{ readonly rewrapped: number; readonly dataKeys: number }> {
-  const cipher = new EnvelopeCipher(masterKey, new PostgresAccountKeys(pool), others);
+  const cipher = new EnvelopeCipher(kek, new PostgresAccountKeys(pool), otherKeks);
   return transaction(pool, async (client) => {
     const { rows } = await client.query<Row>(ALL);
     let rewrapped = 0;

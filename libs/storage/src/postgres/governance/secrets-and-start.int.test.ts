@@ -27,7 +27,7 @@ import { type PostgresCipher, postgresCipher } from './account-keys.js';
 import { createPostgresGovernanceStore } from './governance-store.js';
 import { PostgresIdempotentResponses } from './idempotent-responses.js';
 
-const MASTER_KEY = randomBytes(32);
+const MASTER_KEYS = { kek: randomBytes(32), otherKeks: [] };
 const SID = `AC${'0'.repeat(32)}`;
 const SECRETS: ReadonlyMap<BuiltInProviderId, { secret: string; accountSid?: string }> = new Map([
   ['stripe', { secret: 'sk_test_canary_stripe_0001' }],
@@ -46,13 +46,13 @@ beforeAll(async () => {
   database = await createDatabase(inject('postgresUrl'));
   const onIdleError = () => undefined;
   pool = createPool({ url: database.url, applicationName: 'governance', connectionsMax: 10, onIdleError });
-  cipher = postgresCipher(pool, MASTER_KEY);
+  cipher = postgresCipher(pool, MASTER_KEYS);
   ports = {
     providers: providerRegistry(),
     store: createPostgresGovernanceStore(pool),
     admission: new PostgresAdmissionStore(pool),
     cipher: cipher.credentials,
-    digests: createDigests(randomBytes(32)),
+    digests: createDigests({ pepper: randomBytes(32), newerPeppers: [] }),
     secrets: systemSecrets,
     runtime: systemRuntime,
   };
@@ -81,7 +81,7 @@ const notes = async () => {
 test('data keys made by two processes at once are one', async () => {
   const accountId = actor.accountId;
   const reservation = 'rsv_1' as ReservationId;
-  const [one, two] = [postgresCipher(pool, MASTER_KEY), postgresCipher(pool, MASTER_KEY)];
+  const [one, two] = [postgresCipher(pool, MASTER_KEYS), postgresCipher(pool, MASTER_KEYS)];
   const text = new TextEncoder().encode('answer');
   const sealed = await Promise.all([one, two].map(({ responses }) => responses.seal(accountId, reservation, text)));
   const opened = await two.responses.open(accountId, reservation, sealed[0] ?? '');

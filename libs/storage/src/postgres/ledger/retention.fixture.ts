@@ -24,7 +24,7 @@ import { PostgresRetentionStore } from './retention-store.js';
 import { SPLIT_TABLES } from './split-tables.js';
 
 export const ACCOUNT = 'default' as AccountId;
-export const digests = createDigests(new Uint8Array(32));
+export const digests = createDigests({ pepper: new Uint8Array(32), newerPeppers: [] });
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 35;
 const USD = 'usd' as Currency;
