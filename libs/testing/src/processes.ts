@@ -17,11 +17,15 @@ export interface ProcessOptions {
   readonly readyWithinMs?: number;
 }
 
+const LAST_WORDS_MS = 2_000;
+
 /** A process that the test started, and the only kind that it ever ends: by its own pid. */
 export class ServerProcess {
   readonly name: string;
   readonly #child: ChildProcess;
   readonly exited: Promise<number | null>;
+  /** It has ended, and all that it printed was read; a child that outlives it and prints to the same place holds this up. */
+  readonly #silent: Promise<void>;
   /** Everything it printed, for canary searches and for the report of a failed start. */
   output = '';
 
@@ -29,6 +33,7 @@ export class ServerProcess {
     this.name = name;
     this.#child = child;
     this.exited = new Promise((done) => child.once('exit', (code) => done(code)));
+    this.#silent = new Promise((done) => child.once('close', () => done()));
     const keep = (chunk: Buffer) => {
       this.output += chunk.toString();
     };
@@ -84,6 +89,7 @@ export class ServerProcess {
       await wait(20);
     }
     this.signal('SIGKILL');
+    await Promise.race([this.#silent, wait(LAST_WORDS_MS)]);
     throw new Error(`${this.name} did not become ready at ${url}:\n${this.output.slice(-4_000)}`);
   }
 }
