@@ -111,7 +111,7 @@ function demo(): Promise<{ code: number | null; output: string }> {
   child.stderr.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  return new Promise((done) => child.once('exit', (code) => done({ code, output })));
+  return new Promise((done) => child.once('close', (code) => done({ code, output })));
 }
 
 describe('npm run cluster: three gateways behind HAProxy, two ledgers, Kafka, Redis, PostgreSQL', () => {

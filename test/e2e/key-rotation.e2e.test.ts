@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
+import { eventually } from '@keybrake/testing/processes';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
 import { charge, chargesOf } from '../harness/calls.ts';
@@ -56,7 +57,11 @@ test('a new master key: every step of the rotation serves calls and old answers,
   const old = await system.startGateway({});
   const refused = await charge(old.url, key.vaultKey, form(100), randomUUID());
   expect(refused.status).toBeGreaterThanOrEqual(500);
-  expect(old.process.output).toContain('name that one in KEYBRAKE_KEKS_OTHER');
+  await eventually(
+    'what to do',
+    () => old.process.output,
+    (text) => text.includes('name that one in KEYBRAKE_KEKS_OTHER'),
+  );
 });
 
 test('a newer pepper: old keys stay good, new ones are of the newer one, and a call in doubt is not done again', async () => {

@@ -62,7 +62,8 @@ test('no connection to the database is plain, and the database takes no plain on
   expect(rows.every(({ ssl }) => ssl)).toBe(true);
   const { DATABASE_URL = '' } = system.settings;
   const plain = { DATABASE_URL: DATABASE_URL.replace(/\?.*/, '') };
-  expect(await system.refusedGateway(plain)).toMatch(/no pg_hba.conf entry .* no encryption/);
+  const why = /no pg_hba.conf entry .* no encryption/;
+  expect(await system.refusedGateway(plain, why)).toMatch(why);
 });
 
 const broken = (name: string, from: RegExp, to: string) => () => ({
@@ -97,7 +98,7 @@ test.concurrent.each<[string, () => Record<string, string>, RegExp]>([
   ['Kafka with a certificate of another authority', stranger('KEYBRAKE_KAFKA_CA_FILE'), UNKNOWN_AUTHORITY],
   ['Kafka with the password of nobody', broken('KEYBRAKE_KAFKA_PASSWORD', /.*/, 'wrong'), /Authentication failed/],
 ])('%s: the gateway does not become ready, and says why', async (_what, env, why) => {
-  expect(await system.refusedGateway(env())).toMatch(why);
+  expect(await system.refusedGateway(env(), why)).toMatch(why);
 });
 
 test('who trusts another authority, or speaks plain HTTP, does not reach gateway or admin API', async () => {

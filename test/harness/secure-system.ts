@@ -7,7 +7,7 @@ import { type Simulator, startSimulator } from '@keybrake/simulator';
 import { createPool, type Pool } from '@keybrake/storage';
 import { TestAuthority } from '@keybrake/testing/certificates';
 import type { KafkaProcess } from '@keybrake/testing/kafka-process';
-import { freePort, ServerProcess } from '@keybrake/testing/processes';
+import { eventually, freePort, ServerProcess } from '@keybrake/testing/processes';
 import type { RedisProcess } from '@keybrake/testing/redis-process';
 import { openAccount } from './account.ts';
 import { installationOf } from './installation.ts';
@@ -108,8 +108,8 @@ export class SecureSystem {
     return url;
   }
 
-  /** What a gateway with other settings prints that ends at once, or does not become ready. */
-  async refusedGateway(other: Readonly<Record<string, string>>): Promise<string> {
+  /** What a gateway with other settings prints that ends at once, or does not become ready and says why. */
+  async refusedGateway(other: Readonly<Record<string, string>>, why: RegExp): Promise<string> {
     const { url, env } = await this.#place('gateway');
     let gateway: ServerProcess;
     try {
@@ -119,7 +119,11 @@ export class SecureSystem {
     }
     const { status } = await fetch(`${url}/readyz`);
     if (status !== 503) throw new Error(`the gateway is ready: ${status}`);
-    return gateway.output;
+    return eventually(
+      'the reason',
+      () => gateway.output,
+      (text) => why.test(text),
+    );
   }
 
   async #place(app: App): Promise<{ readonly url: string; readonly env: Readonly<Record<string, string>> }> {
