@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
+import { agreedBalances } from '../harness/agreed-balances.ts';
 import { failureOf, stripeClient } from '../harness/calls.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';
@@ -41,18 +42,13 @@ async function account(more: Record<string, unknown> = {}, on: System = system) 
     },
   });
   const counted = async () => {
-    await on.foldedUp();
-    const sides = await Promise.all([on.balances(key.id, 'enforced'), on.balances(key.id, 'folded')]);
-    const [enforced, folded] = sides.map((balances) =>
-      Object.fromEntries(
-        balances.map(({ counter, committedMicros, heldMicros }) => [
-          /\/in(\/|$)/.test(counter) ? 'in' : 'out',
-          [committedMicros / 10_000n, heldMicros / 10_000n],
-        ]),
-      ),
+    const balances = await agreedBalances(on, key.id);
+    return Object.fromEntries(
+      balances.map(({ counter, committedMicros, heldMicros }) => [
+        /\/in(\/|$)/.test(counter) ? 'in' : 'out',
+        [committedMicros / 10_000n, heldMicros / 10_000n],
+      ]),
     );
-    expect(folded).toEqual(enforced);
-    return enforced;
   };
   return { key, stripe: stripeClient(on, key), counted };
 }
