@@ -1,7 +1,7 @@
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { agreedBalances } from '../harness/agreed-balances.ts';
 import { type ApprovalView, approvalKey, errorOf, timeIsOver, WaitingCharge } from '../harness/approvals.ts';
+import { agreedBalances } from '../harness/balances.ts';
 import { call, type ProviderCall, providerCalls } from '../harness/calls.ts';
 import { Cli } from '../harness/cli.ts';
 import { PROFILES, startSystem } from '../harness/start-system.ts';

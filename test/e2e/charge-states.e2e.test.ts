@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
-import { agreedBalances } from '../harness/agreed-balances.ts';
+import { agreedBalances } from '../harness/balances.ts';
 import { failureOf, stripeClient } from '../harness/calls.ts';
 import { startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bootstrapAccount } from '@keybrake/application';
 import type { AccountId } from '@keybrake/domain';
-import { createPool } from '@keybrake/storage';
+import { withPool } from '@keybrake/storage';
 import { eventually } from '@keybrake/testing/processes';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,18 +37,17 @@ const owner = () => ({ adminUrl: system.adminUrl, token: system.adminToken });
 
 /** An account in which nobody has done anything yet; its admin's token. */
 async function emptyAccount(): Promise<string> {
-  const pool = createPool({
+  const database = {
     url: system.databaseUrl,
     applicationName: 'test',
     connectionsMax: 1,
     onIdleError: () => undefined,
-  });
+  };
   const request = { accountId: 'empty' as AccountId, credentials: new Map(), earlier: undefined };
-  try {
-    return (await bootstrapAccount(governancePorts(pool, system.settings), request)).adminToken;
-  } finally {
-    await pool.end();
-  }
+  const { adminToken } = await withPool(database, (pool) =>
+    bootstrapAccount(governancePorts(pool, system.settings), request),
+  );
+  return adminToken;
 }
 
 test('from an empty account to the first governed call, with the very snippet of the page', async () => {

@@ -4,7 +4,7 @@ import { type KafkaProcess, startKafka } from '@keybrake/testing/kafka-process';
 import { eventually, freePort } from '@keybrake/testing/processes';
 import { TcpProxy } from '@keybrake/testing/tcp-proxy';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { agreedBalances } from '../harness/agreed-balances.ts';
+import { agreedBalances } from '../harness/balances.ts';
 import { charge, executedMarkers } from '../harness/calls.ts';
 import { countsOf, sized, storm } from '../harness/chaos.ts';
 import { System } from '../harness/system.ts';

@@ -4,7 +4,7 @@ import type { AccountId } from '@keybrake/domain';
 import { eventually } from '@keybrake/testing/processes';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { agreedBalances } from '../harness/agreed-balances.ts';
+import { agreedBalances } from '../harness/balances.ts';
 import { charge, executedMarkers } from '../harness/calls.ts';
 import { chance, countsOf, sized, storm } from '../harness/chaos.ts';
 import { startSystem } from '../harness/start-system.ts';

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
+import { balancesAre } from '../harness/balances.ts';
 import { call, executedMarkers, type ProviderCall, providerCalls } from '../harness/calls.ts';
 import { sized } from '../harness/chaos.ts';
 import { type CutCall, cutCalls, listed } from '../harness/cut-calls.ts';
 import {
-  balancesAre,
   callsOf,
   committedFor,
   endedAs,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { agreedBalances } from '../harness/agreed-balances.ts';
+import { agreedBalances } from '../harness/balances.ts';
 import { charge, executedMarkers } from '../harness/calls.ts';
 import { PROFILES, startSystem } from '../harness/start-system.ts';
 import type { System } from '../harness/system.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { eventually } from '@keybrake/testing/processes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IssuedKey } from '../harness/account.ts';
+import { balancesAre } from '../harness/balances.ts';
 import { call, type ProviderCall, providerCalls } from '../harness/calls.ts';
 import { chargedMicros } from '../harness/late-prices.ts';
 import { PROFILES, startSystem } from '../harness/start-system.ts';
@@ -58,17 +59,7 @@ const sendsOf = async (key: IssuedKey) =>
   (await auditOf(key)).filter(({ operation }) => operation === 'messages:write');
 
 /** The admission store and the ledger both count it. */
-async function countedAs(key: IssuedKey, committedMicros: bigint): Promise<void> {
-  for (const side of ['folded', 'enforced'] as const) {
-    const rows = await eventually(
-      `the ${side} balance`,
-      () => system.balances(key.id, side),
-      ([row]) => row?.committedMicros === committedMicros,
-      30_000,
-    ).catch(() => system.balances(key.id, side));
-    expect(rows.map((row) => [side, row.committedMicros, row.heldMicros])).toEqual([[side, committedMicros, 0n]]);
-  }
-}
+const countedAs = (key: IssuedKey, committedMicros: bigint) => balancesAre(system, key, committedMicros, 0n, 30_000);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keybrake-prices-'));

@@ -35,26 +35,6 @@ export const endedAs = async (system: System, key: IssuedKey, committed: number,
 export const callsOf = async (system: System, key: IssuedKey, state: string) =>
   (await listed(system, key, state)).filter(({ idempotencyKey }) => idempotencyKey !== null);
 
-/** Both balances of the key, to the micro: what was executed, and what is held for the listed. */
-export async function balancesAre(
-  system: System,
-  key: IssuedKey,
-  committedMicros: bigint | undefined,
-  heldMicros: bigint,
-): Promise<void> {
-  await system.foldedUp();
-  for (const side of ['folded', 'enforced'] as const) {
-    const rows = await eventually(
-      `the ${side} balance`,
-      () => system.balances(key.id, side),
-      ([row]) => row !== undefined && row.committedMicros === committedMicros && row.heldMicros === heldMicros,
-    ).catch(() => system.balances(key.id, side));
-    expect(rows.map((row) => [side, row.committedMicros, row.heldMicros])).toEqual([
-      [side, committedMicros, heldMicros],
-    ]);
-  }
-}
-
 /** Evidence of Twilio tells the price of a message; the others move what was reserved. */
 export async function committedFor(
   system: System,
